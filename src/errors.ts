@@ -1,0 +1,138 @@
+/**
+ * Every failure that a user or an operator can meet: code, sentence, kind, whether trying again may help, and what
+ * the operator does. `docs/errors.md` is written from this table (`npm run docs`), and a test keeps them equal.
+ */
+
+/**
+ * What a failure means to a caller; adapters map it (exit code, HTTP status).
+ * usage: asked wrongly. refused: a picture or question that we will not answer as it is. model: the model or its
+ * endpoint. setting: an operator's setting. stopped: by the user. internal: anything else.
+ */
+export type ErrorKind = 'usage' | 'refused' | 'model' | 'setting' | 'stopped' | 'internal';
+
+type Row<Facts> = {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  /** What happened and what to do, for the user. Never quotes an exception. */
+  readonly say: (facts: Facts) => string;
+  readonly operator: string;
+};
+
+const row = <Facts = Record<never, never>>(
+  kind: ErrorKind,
+  retryable: boolean,
+  say: (facts: Facts) => string,
+  operator: string,
+): Row<Facts> => ({ kind, retryable, say, operator });
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+
+// oxfmt-ignore
+export const ERRORS = {
+  // The film
+  'file-missing': row('internal', false, () => 'There is no such file. Check where it is and try again.', 'Nothing.'),
+  'file-unreadable': row('internal', false, () => 'This file cannot be read. Check its permissions, or that it is still there.', 'Nothing.'),
+  'file-is-folder': row('internal', false, () => 'This is a folder. Give one picture of a film.', 'Nothing.'),
+  'file-empty': row('refused', false, () => 'The file is empty. Send the film again.', 'Nothing.'),
+  'file-too-large': row<{ limit: number }>('refused', false, ({ limit }) => `The file is larger than ${mebibytes(limit)}. Export the film as PNG or JPEG and send that.`, 'Nothing; the limit is fixed.'),
+  'film-unavailable': row('internal', true, () => 'The film could not be fetched. Send it again.', 'Look at the platform connection if it happens often.'),
+  'not-a-picture': row('refused', false, () => 'This is not a picture that Wetread can read. Send the film as PNG, JPEG, WebP, TIFF or AVIF.', 'Nothing.'),
+  'picture-svg': row('refused', false, () => 'This is an SVG drawing, not a film. Send the film as PNG or JPEG.', 'Nothing.'),
+  'picture-dicom': row('refused', false, () => 'This is a DICOM file, which this version cannot read yet. Export the film as PNG or JPEG and send that.', 'Nothing.'),
+  'picture-heic': row('refused', false, () => 'This is a HEIC photo, which this version cannot read yet. Send it as JPEG or PNG.', 'Nothing.'),
+  'picture-format': row<{ format: string }>('refused', false, ({ format }) => `${format} pictures are not read. Send the film as PNG or JPEG.`, 'Nothing.'),
+  'picture-damaged': row('refused', false, () => 'The picture is damaged or cut short. Export or send it again.', 'Nothing.'),
+  'picture-too-large': row<{ limit: number }>('refused', false, ({ limit }) => `The picture has more than ${limit / 1e6} million pixels. Send it at a smaller size.`, 'Nothing; the limit is fixed.'),
+  'picture-too-small': row<{ limit: number }>('refused', false, ({ limit }) => `The picture is under ${limit} pixels on a side, too small to read. Send the film itself, not a thumbnail.`, 'Nothing.'),
+  'picture-animated': row('refused', false, () => 'The picture has several pages or frames. Send one film as a single picture.', 'Nothing.'),
+  'picture-cmyk': row('refused', false, () => 'The picture is in print colours (CMYK), which changes its greys. Send it as grey or RGB.', 'Nothing.'),
+  'not-a-chest-film': row('refused', false, () => 'I cannot read this, because it does not look like a frontal chest film.', 'Nothing; the gate is described in docs/architecture.md.'),
+
+  // The conversation
+  'film-needed': row('refused', false, () => 'There is no film in this conversation yet. Send a frontal chest film and ask again.', 'Nothing.'),
+  'question-empty': row('usage', false, () => 'There is no question. Ask something about the film, or choose a task.', 'Nothing.'),
+  'question-too-long': row<{ limit: number }>('refused', false, ({ limit }) => `The question is longer than ${limit} characters. Ask it in fewer words.`, 'Nothing.'),
+  'too-many-films': row<{ limit: number }>('refused', false, ({ limit }) => `A message may hold at most ${limit} films. Send fewer at a time.`, 'Nothing.'),
+  'turn-unknown': row('usage', false, () => 'This answer is not here any more. Ask again.', 'Nothing.'),
+  'choice-unknown': row('usage', false, () => 'That is not one of the choices, or the question was answered already.', 'Nothing.'),
+  closing: row('internal', true, () => 'Wetread is being restarted. Ask again in a minute.', 'Nothing.'),
+  stopped: row('stopped', false, () => 'Stopped.', 'Nothing.'),
+
+  // The model, wherever it runs
+  'context-full': row<{ tokens: number; limit: number }>('model', false, ({ tokens, limit }) => `This conversation has grown to ${tokens} tokens; the model holds ${limit}. Start a new one with the film.`, 'Nothing.'),
+  'one-film-only': row('refused', false, () => 'The model reads one film a conversation. Start a new conversation for another film.', 'Nothing.'),
+  'film-not-first': row('refused', false, () => 'The film must come with the first question of a conversation.', 'Nothing.'),
+  'queue-full': row('model', true, () => 'Many people are asking just now. Ask again in a minute.', 'Raise MODEL_QUEUE, or put the model on a faster machine.'),
+  'model-stopped': row('model', true, () => 'The model stopped while answering. Ask again.', 'Look in the log for what ended the model thread; memory is the usual reason.'),
+  'model-failed': row('model', true, () => 'The model failed while answering. Ask again; if it happens again, tell whoever runs this bot.', 'Look in the log for model-failed; run `wetread model verify`.'),
+  'model-closed': row('model', false, () => 'The model is shut down. Ask again when the bot is back.', 'Nothing.'),
+
+  // A checkpoint
+  'checkpoint-missing': row('setting', false, () => 'There is no checkpoint in that folder (no config.json). Point MODEL_DIR or --model at a Hugging Face checkpoint folder.', 'Check MODEL_DIR.'),
+  'checkpoint-file-missing': row<{ part: string }>('setting', false, ({ part }) => `The checkpoint has no ${part}. Download it again, whole.`, 'Download the checkpoint again.'),
+  'checkpoint-file-invalid': row<{ part: string; reason: string }>('setting', false, ({ part, reason }) => `The checkpoint's ${part} cannot be used: ${reason}. Download it again.`, 'Download the checkpoint again.'),
+  'checkpoint-tensor-missing': row<{ tensor: string }>('setting', false, ({ tensor }) => `The checkpoint lacks the tensor ${tensor}. Download it again, whole.`, 'Download the checkpoint again.'),
+  'checkpoint-tensor-invalid': row<{ tensor: string; reason: string }>('setting', false, ({ tensor, reason }) => `The checkpoint's tensor ${tensor} cannot be used: ${reason}.`, 'Check that the checkpoint is a LLaVA-OneVision of the layout in docs/model.md.'),
+  'checkpoint-unsupported': row<{ reason: string }>('setting', false, ({ reason }) => `This checkpoint is not one that Wetread runs: ${reason}. It runs LLaVA-OneVision (SigLIP and Qwen2).`, 'Use RadVLM, the demo, or another LLaVA-OneVision checkpoint.'),
+  'checkpoint-tokenizer': row<{ reason: string }>('setting', false, ({ reason }) => `The checkpoint's tokenizer does not fit it: ${reason}. Download it again, whole.`, 'Download the checkpoint again.'),
+  'disk-full': row<{ bytes: number }>('setting', false, ({ bytes }) => `The disk is full: converting the checkpoint needs ${mebibytes(bytes)} in the data folder. Free some room and try again.`, 'Free room, or set DATA_DIR to a larger disk.'),
+  'data-unwritable': row('setting', false, () => 'The data folder cannot be written. Set DATA_DIR to a folder that can be.', 'Check the owner and the mount of DATA_DIR.'),
+
+  // An endpoint
+  'endpoint-unreachable': row('model', true, () => 'The model endpoint cannot be reached. Ask again later.', 'Check MODEL_URL, and that the server runs.'),
+  'endpoint-timeout': row<{ seconds: number }>('model', true, ({ seconds }) => `The model endpoint did not answer for ${seconds} seconds. Ask again later.`, 'Raise MODEL_FIRST_TOKEN_TIMEOUT or MODEL_IDLE_TIMEOUT, or look at the server.'),
+  'endpoint-key': row('model', false, () => 'The model endpoint refuses our key. Tell whoever runs this bot.', 'Check MODEL_API_KEY.'),
+  'endpoint-model': row('model', false, () => 'The model endpoint does not serve the model that is set. Tell whoever runs this bot.', "Check MODEL_NAME against the endpoint's /v1/models."),
+  'endpoint-images': row('model', false, () => 'The model endpoint takes fewer films than this conversation holds. Start a new conversation.', 'Serve with --limit-mm-per-prompt of at least one image.'),
+  'endpoint-context': row('model', false, () => 'This conversation is too long for the model endpoint. Start a new one with the film.', 'Serve with --max-model-len 16384 or more.'),
+  'endpoint-busy': row('model', true, () => 'The model endpoint is busy. Ask again in a minute.', 'Look at the load of the endpoint.'),
+  'endpoint-refused': row<{ status: number }>('model', false, ({ status }) => `The model endpoint refused the question (status ${status}). Tell whoever runs this bot.`, "Look in the endpoint's log."),
+  'endpoint-failed': row<{ status: number }>('model', true, ({ status }) => `The model endpoint failed (status ${status}). Ask again later.`, "Look in the endpoint's log."),
+  'endpoint-not-openai': row('model', false, () => 'What answers at the model endpoint is not an OpenAI-compatible server. Tell whoever runs this bot.', 'MODEL_URL usually ends in /v1.'),
+  'endpoint-cut': row('model', true, () => 'The model endpoint broke off in mid-answer. Ask again.', "Look in the endpoint's log."),
+
+  // Settings and the server
+  'setting-invalid': row<{ problems: string }>('setting', false, ({ problems }) => `Settings that cannot be used: ${problems}.`, 'Correct them; docs/configuration.md lists every setting.'),
+  'port-taken': row<{ port: number }>('setting', false, ({ port }) => `Port ${port} is taken. Start with another one: PORT=0 npm start takes any that is free.`, 'Set PORT.'),
+  'address-unusable': row<{ host: string }>('setting', false, ({ host }) => `Cannot listen on ${host}: this machine has no such address, or it is not allowed. Set HOST.`, 'Set HOST.'),
+  usage: row<{ problem: string }>('usage', false, ({ problem }) => problem, 'Nothing.'),
+  'request-invalid': row<{ problem: string }>('usage', false, ({ problem }) => `The request cannot be understood: ${problem}.`, 'Nothing.'),
+  'request-too-large': row<{ limit: number }>('usage', false, ({ limit }) => `The request is larger than ${mebibytes(limit)}.`, 'Nothing; the limit is fixed.'),
+  'route-unknown': row('usage', false, () => 'There is nothing at this address.', 'Nothing.'),
+  'host-refused': row('usage', false, () => 'This server does not answer to that host name.', 'Open it by the address that it printed.'),
+  'output-unwritable': row('internal', false, () => 'The picture could not be written there. Choose another place with --out.', 'Nothing.'),
+  'cases-invalid': row<{ reason: string }>('usage', false, ({ reason }) => `The cases cannot be used: ${reason}. Make them with training/make.py.`, 'Nothing.'),
+  internal: row<{ id: string }>('internal', true, ({ id }) => `Something went wrong here. Try again; if it happens again, report it with the number ${id}.`, 'Look in the log for this number.'),
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+type FactsOf<Code extends ErrorCode> = Parameters<(typeof ERRORS)[Code]['say']>[0];
+
+/** The one error that crosses a seam. The sentence is built from the facts; the cause is for the log only. */
+export class WetreadError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'WetreadError';
+  readonly code: Code;
+
+  constructor(
+    code: Code,
+    ...rest: Record<never, never> extends FactsOf<Code>
+      ? [facts?: FactsOf<Code>, options?: ErrorOptions]
+      : [facts: FactsOf<Code>, options?: ErrorOptions]
+  ) {
+    const [facts, options] = rest;
+    super((ERRORS[code].say as (facts: unknown) => string)(facts ?? {}), options);
+    this.code = code;
+  }
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code].kind;
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}
+
+/** Any failure as one of the table; an unknown one is masked as `internal` with an id to find it in the log by. */
+export const toWetreadError = (error: unknown, id: string): WetreadError =>
+  error instanceof WetreadError ? error : new WetreadError('internal', { id }, { cause: error });
