@@ -112,6 +112,8 @@ type FactsOf<Code extends ErrorCode> = Parameters<(typeof ERRORS)[Code]['say']>[
 export class WetreadError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'WetreadError';
   readonly code: Code;
+  /** What the sentence was built from: plain JSON, so that a failure can cross from the model's thread. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(
     code: Code,
@@ -122,6 +124,7 @@ export class WetreadError<Code extends ErrorCode = ErrorCode> extends Error {
     const [facts, options] = rest;
     super((ERRORS[code].say as (facts: unknown) => string)(facts ?? {}), options);
     this.code = code;
+    this.facts = { ...facts };
   }
 
   get kind(): ErrorKind {
