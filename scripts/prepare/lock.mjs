@@ -1,0 +1,130 @@
+// @ts-check
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** How often the holder shows that it is alive, and a waiter looks. */
+const BEAT_MS = 500;
+
+/** A holder that has not shown itself for so long is gone: sixty missed beats, a machine's short sleep included. */
+const STALE_MS = 30_000;
+
+/**
+ * Runs `work` while no other process of any machine that shares `folder`'s disk does.
+ *
+ * The lock is the folder itself (mkdir is atomic), holding one file whose name says who owns it and whose time is its
+ * heartbeat. Only who removes a dead owner's file, which just one can, may remove the folder; so a lock taken meanwhile
+ * is never broken.
+ *
+ * @template Result
+ * @param {string} folder
+ * @param {() => void} onWait called once when another holds it
+ * @param {() => Promise<Result>} work
+ */
+export const withLock = async (folder, onWait, work) => {
+  let waited = false;
+  let owner = take(folder);
+  while (owner === undefined) {
+    if (!waited) onWait();
+    waited = true;
+    if (!breakIfStale(folder)) await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
+    owner = take(folder);
+  }
+  const file = owner;
+  const beat = setInterval(() => touch(file), BEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    ignoreMissing(() => unlinkSync(file));
+    ignoreMissing(() => rmdirSync(folder));
+  }
+};
+
+/**
+ * The owner file when the lock is ours now.
+ *
+ * @param {string} folder
+ * @returns {string | undefined}
+ */
+const take = (folder) => {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return undefined;
+    throw error;
+  }
+  const file = join(folder, `${process.pid}@${hostname()}@${randomUUID()}`);
+  try {
+    closeSync(openSync(file, 'wx'));
+    return file;
+  } catch (error) {
+    // somebody took the folder, still empty, for a dead one
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/**
+ * @param {string} folder
+ * @returns {boolean} whether the lock may be free now
+ */
+const breakIfStale = (folder) => {
+  try {
+    const [owner] = readdirSync(folder);
+    const path = owner === undefined ? folder : join(folder, owner);
+    const silentMs = Date.now() - statSync(path).mtimeMs;
+    if (silentMs < STALE_MS && !(owner !== undefined && isDeadHere(owner))) return false;
+    if (owner !== undefined) unlinkSync(path);
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) return true;
+    throw error;
+  }
+};
+
+/**
+ * The owner ran on this machine and does no more.
+ *
+ * @param {string} owner
+ */
+const isDeadHere = (owner) => {
+  const [pid, host] = owner.split('@');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+};
+
+/** @param {string} file */
+const touch = (file) => ignoreMissing(() => utimesSync(file, new Date(), new Date()));
+
+/** @param {() => void} action */
+const ignoreMissing = (action) => {
+  try {
+    action();
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+  }
+};
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+const codeOf = (error) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,11 @@
+/** `npm test`: the pre-step, then every test; arguments go to vitest (`npm test -- test/core`). */
+import './node-version.mjs';
+
+const runTests = async ({ prepareOrExit, ROOT }) => {
+  await prepareOrExit();
+  const { runChild } = await import('./prepare/run-child.mjs');
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
+  process.exitCode = await runChild(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+};
+
+void import('./prepare.mjs').then(runTests);
