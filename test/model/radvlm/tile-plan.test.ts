@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { planTiles, type TilePlan } from '../../../src/model/radvlm/tile-plan.ts';
+import { GOLDEN, imageOf, readJson, visionOf } from './golden.ts';
+
+type Grid = {
+  config: { tile: number; patch: number; side: number; pinpoints: [number, number][] };
+  columns: string[];
+  rows: (number | null)[][];
+};
+
+/** The numbers of a plan in the order of the golden columns. */
+const rowOf = ({
+  original,
+  canvas,
+  resized,
+  padding,
+  tiles,
+  unpadded,
+  downsampled,
+  tokens,
+}: TilePlan) => [
+  ...[original.height, original.width, canvas.height, canvas.width, resized.height, resized.width],
+  ...[padding.top, padding.bottom, padding.left, padding.right, tiles],
+  ...[
+    unpadded.height,
+    unpadded.width,
+    downsampled?.height ?? null,
+    downsampled?.width ?? null,
+    tokens,
+  ],
+];
+
+describe('a plan is what the reference makes of a size', () => {
+  test.each(['radvlm', 'demo', 'mid'])('for every size of grid/%s', async (name) => {
+    const { config, rows } = await readJson<Grid>(`${GOLDEN}/grid/${name}.json`);
+    const vision = visionOf(config.tile, config.patch);
+    const image = imageOf(config.pinpoints);
+    const planned = rows.map(([height, width]) => rowOf(planTiles(height!, width!, vision, image)));
+    expect(rows.length).toBeGreaterThan(300);
+    expect(planned).toEqual(rows);
+  });
+});
+
+test('a strip too thin for a row of patches keeps the base tile alone', () => {
+  const plan = planTiles(10, 200, visionOf(192, 16), imageOf([[192, 192]]));
+  expect(plan.unpadded.height).toBe(0);
+  expect(plan.tokens).toBe(144);
+});
+
+test('a strip too narrow for a column of patches keeps the newlines', () => {
+  const plan = planTiles(200, 10, visionOf(192, 16), imageOf([[192, 192]]));
+  expect(plan.unpadded).toMatchObject({ height: 12, width: 0 });
+  expect(plan.tokens).toBe(144 + 12);
+});
