@@ -8,6 +8,8 @@ import { createHostGuard, refuseCrossSite, SECURITY_HEADERS } from './http-guard
 
 /** A question is a few kilobytes of JSON; a route that takes more (a film) says so itself. */
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Characters of one part of a path; a turn's id is made of several other ids. */
+const PARAMETER_LIMIT = 500;
 /** A whole request must have come by then: 100 MB at 3 Mbit/s, and an end to clients that dribble. */
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
 /** Responses that are still being sent when the server closes get this long. Streams end at once by themselves. */
@@ -67,6 +69,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: PARAMETER_LIMIT },
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void send(error, request, reply),

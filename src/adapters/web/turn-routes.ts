@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import type { Conversation } from '../../core/conversation.ts';
+import type { ReplyEvent } from '../../core/reply.ts';
+import { toWetreadError, WetreadError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import { streamEvents } from './event-stream.ts';
+import { type PageEvent, pictureOf, toPageEvent } from './page-event.ts';
+import type { TurnOwners } from './turn-owners.ts';
+import { choiceBody, parse, turnParams } from './wire.ts';
+
+export type TurnRoutesOptions = {
+  readonly conversation: Conversation;
+  readonly owners: TurnOwners;
+  readonly logger: Logger;
+  readonly id: () => string;
+};
+
+/** What the page does with a turn: listen, see its picture, stop it, answer its question. */
+export const registerTurnRoutes = (
+  app: FastifyInstance,
+  { conversation, owners, logger, id }: TurnRoutesOptions,
+  closing: AbortSignal,
+): void => {
+  const path = '/web/threads/:thread/turns/:turn';
+
+  const ownTurn = (params: unknown) => {
+    const { thread, turn } = parse(turnParams, params);
+    owners.check(turn, thread);
+    return { thread, turn };
+  };
+  const toFailure = (error: unknown): PageEvent => {
+    const failureId = id();
+    logger.error({ id: failureId, err: error }, 'events failed');
+    const { code, message, retryable } = toWetreadError(error, failureId);
+    return { type: 'error', code, message, retryable };
+  };
+
+  app.get(`${path}/events`, { exposeHeadRoute: false }, async (request, reply) => {
+    const { thread, turn } = ownTurn(request.params);
+    const last = Number(request.headers['last-event-id'] ?? 0);
+    const pictureUrl = `/web/threads/${thread}/turns/${encodeURIComponent(turn)}/picture`;
+    const body = streamEvents({
+      open: (signal) => toPageEvents(conversation.events(turn, signal), pictureUrl),
+      toFailure,
+      after: Number.isSafeInteger(last) ? last : 0,
+      closing,
+    });
+    return reply.type('text/event-stream').header('cache-control', 'no-store').send(body);
+  });
+
+  app.get(`${path}/picture`, { exposeHeadRoute: false }, async (request, reply) => {
+    const { turn } = ownTurn(request.params);
+    for await (const event of conversation.events(turn, request.signal)) {
+      const picture = pictureOf(event);
+      if (picture === null) continue;
+      return reply.type('image/png').header('cache-control', 'no-store').send(picture.png);
+    }
+    throw new WetreadError('route-unknown');
+  });
+
+  app.post(`${path}/stop`, async (request, reply) => {
+    await conversation.stop(ownTurn(request.params).turn);
+    return reply.code(204).send();
+  });
+
+  app.post(`${path}/choice`, async (request, reply) => {
+    const { thread, turn } = ownTurn(request.params);
+    const { code } = parse(choiceBody, request.body);
+    const answer = await conversation.choose(turn, code, thread);
+    owners.add(answer, thread);
+    return reply.code(202).send({ turn: answer });
+  });
+};
+
+async function* toPageEvents(
+  events: AsyncIterable<ReplyEvent>,
+  pictureUrl: string,
+): AsyncGenerator<PageEvent> {
+  for await (const event of events) yield toPageEvent(event, pictureUrl);
+}
