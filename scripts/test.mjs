@@ -8,4 +8,5 @@ const runTests = async ({ prepareOrExit, ROOT }) => {
   process.exitCode = await runChild(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
 };
 
+void import('./follow-npm.mjs').then(({ followNpm }) => followNpm());
 void import('./prepare.mjs').then(runTests);
