@@ -15,7 +15,15 @@ export type Picture = {
 };
 
 /** One question and answer exactly as the model was asked and wrote; what its history is made of. */
-export type Exchange = { readonly question: string; readonly answer: string };
+export type Exchange = {
+  readonly question: string;
+  readonly answer: string;
+  /**
+   * The presence gate answered "Where is X?" with "not reported": such an exchange says what "it" is in a later
+   * question, and is never shown to the model.
+   */
+  readonly gate: boolean;
+};
 
 /** A whole reply, as stored and as programs get it. */
 export type Reply = {

@@ -1,0 +1,63 @@
+import type { Lexicon, Mention } from '../profile/lexicon.ts';
+import type { Term } from '../profile/profile.ts';
+import type { Exchange } from '../reply.ts';
+import { claimsOf, type FindingClaim } from './assertions.ts';
+import { presenceOf } from './presence.ts';
+import { isAnatomy, recognise } from './recognise.ts';
+import { splitSentences } from './split-sentences.ts';
+
+/** What "it" is: the thing last named in the conversation. */
+export type Referent = {
+  readonly term: Term;
+  readonly kind: Mention['kind'];
+  /** The model has said last that it is not there. */
+  readonly denied: boolean;
+  /** The last exchange was about this and nothing else, so the model's own "it" is the same. */
+  readonly plain: boolean;
+};
+
+/**
+ * "It" in a question that follows these exchanges: what the last question named, else what its answer reports, else
+ * what its answer denies; then the exchange before. In a report, the finding reported last.
+ */
+export const referentOf = (history: readonly Exchange[], lexicon: Lexicon): Referent | null => {
+  for (const [back, exchange] of history.toReversed().entries()) {
+    const found = inQuestion(exchange, lexicon) ?? inAnswer(exchange, lexicon);
+    if (found !== null) return { ...found, plain: found.plain && back === 0 };
+  }
+  return null;
+};
+
+const inQuestion = ({ question, answer, gate }: Exchange, lexicon: Lexicon): Referent | null => {
+  const mentions = lexicon.mentions(question);
+  const finding = mentions.findLast(({ kind }) => kind === 'finding');
+  if (finding !== undefined) {
+    const denied = gate || presenceOf(answer, finding.term) === 'no';
+    return { term: finding.term, kind: 'finding', denied, plain: isOnly(finding, mentions) && !gate };
+  }
+  const structure = mentions.at(-1);
+  if (structure === undefined || !isAnatomy(mentions)) return null;
+  // "Is the right lung clear?" asks for what is in the lung; "Where is the right lung?" for the lung.
+  if (recognise(question).kind !== 'locate' && inAnswer({ question, answer, gate }, lexicon) !== null) return null;
+  return { term: named(structure, question), kind: 'anatomy', denied: false, plain: true };
+};
+
+const inAnswer = ({ answer }: Exchange, lexicon: Lexicon): Referent | null => {
+  const claims = splitSentences(answer).flatMap((sentence) => claimsOf(sentence, lexicon).findings);
+  const there = claims.findLast(({ claim }) => claim === 'asserted' || claim === 'hedged');
+  const last = there ?? claims.findLast(({ claim }) => claim === 'denied');
+  if (last === undefined) return null;
+  const others = claims.some((claim) => isThere(claim) && claim.mention.term !== last.mention.term);
+  return { term: last.mention.term, kind: 'finding', denied: there === undefined, plain: !others };
+};
+
+const isThere = ({ claim }: FindingClaim): boolean => claim === 'asserted' || claim === 'hedged';
+
+const isOnly = (finding: Mention, mentions: readonly Mention[]): boolean =>
+  mentions.every(({ kind, term }) => kind === 'anatomy' || term === finding.term);
+
+/** A structure keeps its side, which its term lacks. */
+const named = ({ term, start }: Mention, question: string): Term => {
+  const side = /\b(right|left)\s+(?:[\w-]+\s+)?$/i.exec(question.slice(0, start))?.[1];
+  return side === undefined ? term : { ...term, name: `${side.toLowerCase()} ${term.name}` };
+};
