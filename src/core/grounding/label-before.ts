@@ -7,7 +7,7 @@
 /** Words between a name and its coordinates: "is located at the coordinates", "can be seen in this image at". */
 const POINTING = new Set(
   (
-    'a an the this that these those its exact precise approximate following at in on by with within inside to of as and is are was were be been can could ' +
+    'a an the this that these those its exact precise approximate following at in on by with within inside to of as and is are was were be been can could also ' +
     'located seen visible found present marked highlighted identified observed noted detected positioned situated indicated outlined shown ' +
     'located localized localised depicted given here follows follow area areas region regions position positions location locations spot ' +
     'coordinate coordinates bounding box boxes image picture film x-ray xray radiograph scan'
@@ -34,16 +34,14 @@ const SEEN_IN =
   /\s+(?:is|are|was|can be|could be)\s+(?:seen|visible|noted|located|present|identified|observed|found|situated)(?=\s+(?:in|at|on|over|within|along|near)\b)/i;
 /** A wrong side is worse than none: the picture's own right is the patient's left. */
 const SIDE_OF_PICTURE =
-  /\s*\b(?:on|at|in|to) the (?:right|left)(?:[ -]hand)?(?: side| half)? of (?:the|this) (?:image|picture|film|x-ray|radiograph|screen)\b/i;
+  /\s*\b(?:on|at|in|to) the (?:right|left)(?:[ -]hand)?(?: side| half)? of (?:the|this) (?:image|picture|film|x-ray|radiograph|screen)\b/gi;
 /** A phrase; longer is a sentence that the rules did not understand. */
 const LONGEST_LABEL = 80;
 
 /** null: the words name nothing. */
 export const labelBefore = (words: string): string | null => {
-  const clause = withoutPointing(words).split(/[:;]/).at(-1) ?? '';
-  const name = withoutPointing(
-    withoutLeadIns(clause).replace(SEEN_IN, '').replace(SIDE_OF_PICTURE, ''),
-  );
+  const clause = withoutPointing(words.replaceAll(SIDE_OF_PICTURE, '')).split(/[:;]/).at(-1) ?? '';
+  const name = withoutPointing(withoutLeadIns(clause).replace(SEEN_IN, ''));
   if (name === '' || EMPTY_NAMES.has(name.toLowerCase()) || name.length > LONGEST_LABEL)
     return null;
   return lowerFirst(name);
