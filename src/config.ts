@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { WetreadError } from './errors.ts';
+import type { LogLevel } from './log.ts';
+
+/**
+ * A setting: the default, written as a user would write it and held to the same rule; the rule in words; and how the
+ * text becomes a value. An empty default means "not set", and the value is then undefined.
+ */
+type Setting<Value> = {
+  readonly fallback: string;
+  /** Ends the sentence "NAME must be …". */
+  readonly rule: string;
+  readonly schema: z.ZodType<Value, string>;
+};
+
+/** The longest that a timer of Node can run: 2 ** 31 - 1 ms, a little under 25 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const anyText = (fallback: string): Setting<string> => ({
+  fallback,
+  rule: 'some text',
+  schema: z.string(),
+});
+
+const whole = (fallback: string, least: number, most: number): Setting<number> => ({
+  fallback,
+  rule: `a whole number from ${least} to ${most}`,
+  schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most)),
+});
+
+const oneOf = <const Word extends string>(
+  fallback: NoInfer<Word>,
+  words: readonly Word[],
+): Setting<Word> => ({
+  fallback,
+  rule: `one of ${words.join(', ')}`,
+  schema: z.string().pipe(z.enum(words)),
+});
+
+const onOff = (fallback: 'on' | 'off'): Setting<boolean> => ({
+  fallback,
+  rule: 'on or off',
+  schema: z
+    .string()
+    .regex(/^(on|off|true|false|yes|no|1|0)$/i)
+    .transform((word) => /^(on|true|yes|1)$/i.test(word)),
+});
+
+/** A length of time such as 500ms, 90s, 5m, 12h or 30d, in milliseconds. */
+const duration = (fallback: string): Setting<number> => ({
+  fallback,
+  rule: 'a length of time such as 90s, 5m or 12h (units: ms, s, m, h, d), under 25 days',
+  schema: z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/)
+    .transform((text) => {
+      const unit = text.replace(/^[\d.]+/, '') as keyof typeof UNIT_MS;
+      return Math.round(Number.parseFloat(text) * UNIT_MS[unit]);
+    })
+    .pipe(z.number().max(LONGEST_TIMER_MS)),
+});
+
+const httpUrl = (): Setting<string> => ({
+  fallback: '',
+  rule: 'an http or https address without user name and password, such as http://localhost:8000/v1',
+  schema: z.string().refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return (
+      url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === ''
+    );
+  }),
+});
+
+const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
+  fallback: '',
+  rule: setting.rule,
+  schema: z.union([z.literal('').transform(() => undefined), setting.schema]),
+});
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * Every setting there is. `.env.example` and docs/configuration.md list the same ones with the same defaults (a test
+ * holds them to it).
+ */
+export const SETTINGS = {
+  HOST: anyText('127.0.0.1'),
+  PORT: whole('8080', 0, 65_535),
+  HTTP: onOff('on'),
+  DATA_DIR: anyText('data'),
+  MODEL_DIR: anyText('checkpoints/demo'),
+  MODEL_URL: optional(httpUrl()),
+  MODEL_API_KEY: optional(anyText('')),
+  MODEL_NAME: optional(anyText('')),
+  MODEL_PROFILE: oneOf('auto', ['auto', 'demo', 'radvlm', 'none']),
+  MODEL_THREADS: optional(whole('', 1, 256)),
+  MODEL_SPINNING: onOff('on'),
+  MODEL_QUEUE: whole('32', 1, 10_000),
+  MODEL_FIRST_TOKEN_TIMEOUT: duration('5m'),
+  MODEL_IDLE_TIMEOUT: duration('60s'),
+  MODEL_RETRIES: whole('2', 0, 10),
+  LOG_LEVEL: optional(oneOf<LogLevel>('info', LOG_LEVELS)),
+  SHUTDOWN_GRACE: duration('20s'),
+} satisfies Record<string, Setting<unknown>>;
+
+type Name = keyof typeof SETTINGS;
+type Values = { readonly [Key in Name]: z.output<(typeof SETTINGS)[Key]['schema']> };
+
+export type Config = {
+  readonly http: { readonly on: boolean; readonly host: string; readonly port: number };
+  /** As it was written: relative to the folder of the package. */
+  readonly dataDir: string;
+  readonly model: {
+    /** As it was written: relative to the folder of the package. */
+    readonly directory: string;
+    /** Wins over `directory`. */
+    readonly url: string | undefined;
+    readonly apiKey: string | undefined;
+    readonly name: string | undefined;
+    readonly profile: Values['MODEL_PROFILE'];
+    /** undefined: as many as there are cores. */
+    readonly threads: number | undefined;
+    readonly spinning: boolean;
+    readonly queuePlaces: number;
+    readonly firstTokenTimeoutMs: number;
+    readonly idleTimeoutMs: number;
+    readonly retries: number;
+  };
+  /** undefined: each way in has its own (the server `info`, the command line `error`). */
+  readonly logLevel: LogLevel | undefined;
+  readonly shutdownGraceMs: number;
+};
+
+/**
+ * Reads every setting, once. An empty value counts as not set. Fails with `setting-invalid`, which names each variable
+ * that cannot be used and its rule, and never the value: that may be a secret in the wrong place.
+ */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const values = readValues(environment);
+  return {
+    http: { on: values.HTTP, host: values.HOST, port: values.PORT },
+    dataDir: values.DATA_DIR,
+    model: {
+      directory: values.MODEL_DIR,
+      url: values.MODEL_URL,
+      apiKey: values.MODEL_API_KEY,
+      name: values.MODEL_NAME,
+      profile: values.MODEL_PROFILE,
+      threads: values.MODEL_THREADS,
+      spinning: values.MODEL_SPINNING,
+      queuePlaces: values.MODEL_QUEUE,
+      firstTokenTimeoutMs: values.MODEL_FIRST_TOKEN_TIMEOUT,
+      idleTimeoutMs: values.MODEL_IDLE_TIMEOUT,
+      retries: values.MODEL_RETRIES,
+    },
+    logLevel: values.LOG_LEVEL,
+    shutdownGraceMs: values.SHUTDOWN_GRACE,
+  };
+};
+
+const readValues = (environment: Readonly<Record<string, string | undefined>>): Values => {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    const given = environment[name]?.trim();
+    const result = setting.schema.safeParse(given || setting.fallback);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${name} must be ${setting.rule}`);
+  }
+  if (problems.length > 0)
+    throw new WetreadError('setting-invalid', { problems: problems.join('; ') });
+  return values as Values;
+};
