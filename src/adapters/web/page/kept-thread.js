@@ -1,0 +1,24 @@
+/**
+ * Which thread this tab shows, so that a reload goes on with it. It is kept in the tab's own session and goes with
+ * it; films and answers stay on the server.
+ */
+const KEY = 'wetread-thread';
+
+const EMPTY = { thread: null, turns: [], sample: null };
+
+export const keptThread = {
+  read: () => {
+    try {
+      return { ...EMPTY, ...JSON.parse(sessionStorage.getItem(KEY) ?? '{}') };
+    } catch {
+      return EMPTY;
+    }
+  },
+  write: (kept) => {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // Storage is switched off: everything works, but a reload begins anew.
+    }
+  },
+};
