@@ -45,7 +45,8 @@ export const createBuildPrompt = (
     for (const part of splitAt(rendered, controlTokens)) {
       const control = controlTokens.get(part);
       if (control === undefined) {
-        for (const run of part.split(ANSWER_MARK)) ids.push(...tokenizer.encodeText(reveal(run)));
+        for (const run of part.split(ANSWER_MARK))
+          for (const id of tokenizer.encodeText(reveal(run))) ids.push(id);
       } else if (control !== imageToken) {
         ids.push(control);
       } else if (image === undefined || place !== undefined) {

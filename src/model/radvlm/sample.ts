@@ -27,7 +27,7 @@ const findLargest = (logits: Float32Array): number => {
       best = id;
     }
   }
-  // Not a comparison with the largest, which a NaN among numbers would pass by.
+  // A NaN is never larger, so it is passed by; nothing but NaN, or an infinity, is a broken model.
   if (best === -1 || !Number.isFinite(largest)) throw new WetreadError('model-failed');
   return best;
 };

@@ -129,16 +129,3 @@ export const imageOf = (pinpoints: readonly (readonly [number, number])[]): Imag
   rescaleFactor: 1 / 255,
   imageToken: 0,
 });
-
-/** A tensor of a safetensors file as plain bytes; undefined if it is not there. */
-export const readTensor = async (path: string, name: string): Promise<Buffer | undefined> => {
-  const file = await readFile(path);
-  const headerLength = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Record<
-    string,
-    { data_offsets: [number, number] }
-  >;
-  const [start, end] = header[name]?.data_offsets ?? [];
-  if (start === undefined || end === undefined) return undefined;
-  return file.subarray(8 + headerLength + start, 8 + headerLength + end);
-};

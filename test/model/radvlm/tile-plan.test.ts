@@ -9,26 +9,17 @@ type Grid = {
 };
 
 /** The numbers of a plan in the order of the golden columns. */
-const rowOf = ({
-  original,
-  canvas,
-  resized,
-  padding,
-  tiles,
-  unpadded,
-  downsampled,
-  tokens,
-}: TilePlan) => [
-  ...[original.height, original.width, canvas.height, canvas.width, resized.height, resized.width],
-  ...[padding.top, padding.bottom, padding.left, padding.right, tiles],
-  ...[
-    unpadded.height,
-    unpadded.width,
-    downsampled?.height ?? null,
-    downsampled?.width ?? null,
-    tokens,
-  ],
-];
+const rowOf = (plan: TilePlan): (number | null)[] => {
+  const { padding } = plan;
+  const down = plan.downsampled ?? { height: null, width: null };
+  return [
+    [plan.original, plan.canvas, plan.resized].flatMap((size) => [size.height, size.width]),
+    [padding.top, padding.bottom, padding.left, padding.right],
+    plan.tiles,
+    [plan.unpadded, down].flatMap((size) => [size.height, size.width]),
+    plan.tokens,
+  ].flat();
+};
 
 describe('a plan is what the reference makes of a size', () => {
   test.each(['radvlm', 'demo', 'mid'])('for every size of grid/%s', async (name) => {

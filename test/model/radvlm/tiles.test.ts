@@ -2,22 +2,14 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { planTiles } from '../../../src/model/radvlm/tile-plan.ts';
 import { cutTiles } from '../../../src/model/radvlm/tiles.ts';
-import {
-  GOLDEN,
-  imageOf,
-  readCases,
-  readImageSide,
-  readPixels,
-  readTensor,
-  visionOf,
-} from './golden.ts';
+import { GOLDEN, imageOf, readCases, readImageSide, readPixels, visionOf } from './golden.ts';
 
 const withPicture = (await readCases()).filter(({ image }) => image !== null);
 
 describe('tiles equal pixel_values of the reference in every element', () => {
   test.each(withPicture)(
     '$model $name',
-    async ({ model, name, image, checkpoints, pixel_values_sha256 }) => {
+    async ({ model, image, checkpoints, pixel_values_sha256 }) => {
       const { vision, image: imageConfig } = await readImageSide(checkpoints[0]!);
       const pixels = await readPixels(`${GOLDEN}/cases/${model}/${image}`);
       const plan = planTiles(pixels.height, pixels.width, vision, imageConfig);
@@ -25,11 +17,6 @@ describe('tiles equal pixel_values of the reference in every element', () => {
       const bytes = Buffer.from(tiles.buffer);
       expect(tiles.length).toBe(plan.tiles * 3 * vision.tile ** 2);
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(pixel_values_sha256);
-      const expected = await readTensor(
-        `${GOLDEN}/cases/${model}/${name}.safetensors`,
-        'pixel_values',
-      );
-      if (expected !== undefined) expect(bytes.equals(expected)).toBe(true);
     },
   );
 });
