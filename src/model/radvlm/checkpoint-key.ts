@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from './checkpoint.ts';
+import { CONVERTER_VERSION, FORMAT_VERSION } from './manifest.ts';
+
+/** What a model folder needs beside its weights to run, and the figures that make it a demo. */
+const COPIED_FILES = [
+  'config.json',
+  'generation_config.json',
+  'preprocessor_config.json',
+  'processor_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'chat_template.json',
+  'chat_template.jinja',
+  'figures.json',
+];
+
+export type ConversionOptions = {
+  /** Conversations that the decoder graph computes in one run. */
+  readonly lanes: number;
+};
+
+/** The checkpoint's own files that a converted folder holds as they are, by name. */
+export const readCopiedFiles = async (directory: string): Promise<ReadonlyMap<string, Buffer>> => {
+  const present = new Set(await readdir(directory));
+  const files = new Map<string, Buffer>();
+  for (const name of COPIED_FILES)
+    if (present.has(name)) files.set(name, await readFile(join(directory, name)));
+  return files;
+};
+
+/**
+ * What a conversion depends on, as a hash: the weights' headers, sizes and times, the other files' bytes, the
+ * converter and its options. The weights' own bytes are not read.
+ */
+export const checkpointKey = (
+  checkpoint: Checkpoint,
+  copied: ReadonlyMap<string, Buffer>,
+  { lanes }: ConversionOptions,
+): string => {
+  const shards = checkpoint.shards.map(({ name, bytes, modifiedMs, header }) => [
+    name,
+    bytes,
+    modifiedMs,
+    sha256(header),
+  ]);
+  const files = [...copied].map(([name, bytes]) => [name, sha256(bytes)]);
+  const versions = [FORMAT_VERSION, CONVERTER_VERSION, 'fp32', lanes];
+  return sha256(JSON.stringify([versions, shards, files]));
+};
+
+/** Names the place that a checkpoint lies in, without saying it. */
+export const sourceKey = async (directory: string): Promise<string> =>
+  sha256(await realpath(directory));
+
+const sha256 = (value: string | Uint8Array): string =>
+  createHash('sha256').update(value).digest('hex');

@@ -1,0 +1,69 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { WetreadError } from '../../errors.ts';
+import { checkpointKey, readCopiedFiles, sourceKey } from './checkpoint-key.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { convertOpened, removeFolder, type ConvertOptions } from './convert.ts';
+import { inspectConverted, MANIFEST_FILE, type Manifest } from './manifest.ts';
+
+const GRAPHS_FOLDER = 'graphs';
+
+/** Hex digits of a hash in a folder's name. */
+const NAME_DIGITS = 16;
+
+export type Converted = { readonly directory: string; readonly manifest: Manifest };
+
+/**
+ * The converted form of a checkpoint: the folder itself when it is one, else the one kept under the data folder,
+ * converted now when there is none, when the checkpoint or the converter has changed, or when it is not whole. A new
+ * conversion replaces the older ones of the same place with the same options. Fails as `convertCheckpoint` does.
+ */
+export const openConverted = async (
+  checkpointDirectory: string,
+  dataDirectory: string,
+  options: ConvertOptions,
+): Promise<Converted> => {
+  const given = await inspectConverted(checkpointDirectory);
+  if (given.state === 'whole') return { directory: checkpointDirectory, manifest: given.manifest };
+  if (given.state === 'damaged') throw unusable(given.file, 'it is missing or cut short');
+  if (given.state === 'outdated')
+    throw unusable(MANIFEST_FILE, 'another version of Wetread converted this checkpoint');
+
+  const checkpoint = await openCheckpoint(checkpointDirectory);
+  try {
+    const copied = await readCopiedFiles(checkpointDirectory);
+    const key = checkpointKey(checkpoint, copied, options);
+    const source = (await sourceKey(checkpointDirectory)).slice(0, NAME_DIGITS);
+    const family = `${source}-fp32-${options.lanes}-`;
+    const graphs = join(dataDirectory, GRAPHS_FOLDER);
+    const directory = join(graphs, family + key.slice(0, NAME_DIGITS));
+
+    const kept = await inspectConverted(directory);
+    if (kept.state === 'whole' && kept.manifest.key === key)
+      return { directory, manifest: kept.manifest };
+    await makeGraphsFolder(graphs);
+    await removeFolder(directory);
+    const name = basename(resolve(checkpointDirectory));
+    const manifest = await convertOpened({ checkpoint, copied, name }, directory, options);
+    await removeOlder(graphs, family, basename(directory));
+    return { directory, manifest };
+  } finally {
+    await checkpoint.close();
+  }
+};
+
+const unusable = (part: string, reason: string): WetreadError =>
+  new WetreadError('checkpoint-file-invalid', { part, reason });
+
+const makeGraphsFolder = async (graphs: string): Promise<void> => {
+  try {
+    await mkdir(graphs, { recursive: true });
+  } catch (error) {
+    throw new WetreadError('data-unwritable', {}, { cause: error });
+  }
+};
+
+const removeOlder = async (graphs: string, family: string, current: string): Promise<void> => {
+  for (const name of await readdir(graphs))
+    if (name.startsWith(family) && name !== current) await removeFolder(join(graphs, name));
+};

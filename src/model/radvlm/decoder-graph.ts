@@ -1,0 +1,212 @@
+import type { TextConfig } from './config.ts';
+import { addLaneAttention, addLaneInputs, type Lane } from './decoder-lane.ts';
+import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
+import { addLinear } from './linear.ts';
+import { rotaryTable } from './rotary-table.ts';
+import type { ModelWeights } from './vision-graph.ts';
+import { stackRows, weightOf, type WeightSource } from './weight-source.ts';
+
+/**
+ * The language model, `Qwen2ForCausalLM` (transformers/models/qwen2/modeling_qwen2.py), for prefill and decoding
+ * alike. The cache of keys and values comes in and is not given back: out come the new rows alone, which the caller
+ * appends. New tokens of several conversations ("lanes") are computed in one run, packed one behind the other, as
+ * many of each as there are (none is allowed).
+ *
+ * Sizes: N new tokens in all, n of them in lane b, T cache columns of lane b, H width, hd head size, kv key and value
+ * heads, nh query heads, G = nh / kv, R rows of logits asked for, V vocabulary rows.
+ *
+ * | input            | type, shape                | what                                                            |
+ * |------------------|----------------------------|-----------------------------------------------------------------|
+ * | inputs_embeds    | f32 [1, N, H]              | embeddings or image features                                    |
+ * | position_ids     | i64 [1, N]                 | position in its own conversation                                |
+ * | logit_idx        | i64 [R]                    | which of the N tokens to give logits for                        |
+ * | lane_n           | i64 [lanes]                | n of each lane                                                  |
+ * | small_n          | bool [lanes]               | which way to multiply: true for up to about 6 new tokens        |
+ * | mask_b           | f32 [1, 1, n, T]           | 0 for a column that the token sees, -1e30 for one that it does not |
+ * | col_b            | i64 [n]                    | column of each new token: length ... length + n - 1             |
+ * | ish_b            | i64 [4]                    | [1, kv, G*n, n]                                                 |
+ * | qsh_b            | i64 [4]                    | [1, kv, G*n, hd]                                                |
+ * | ssh_b            | i64 [4]                    | [1, nh, n, T]                                                   |
+ * | psh_b            | i64 [4]                    | [1, kv, G*n, T]                                                 |
+ * | osh_b            | i64 [4]                    | [1, nh, n, hd]                                                  |
+ * | k{l}_b           | f32 [1, kv, T, hd]         | cached keys of layer l, already rotated; finite everywhere      |
+ * | v{l}_b           | f32 [1, kv, hd, T]         | cached values, transposed; ZERO from column `length` on         |
+ *
+ * T is at least length + n. Outputs: `new_k_{l}`, `new_v_{l}` f32 [1, N, kv*hd], and `logits` f32 [1, R, V].
+ */
+export const planDecoderGraph = (
+  model: ModelWeights,
+  head: WeightSource,
+  lanes: number,
+): PlannedGraph => {
+  const { text } = model.config;
+  const graph = new GraphBuilder('decoder');
+  addInputs(graph, text, lanes);
+  const laneInputs = addLaneInputs(graph, lanes);
+  let state: State = { residual: '', addend: 'inputs_embeds' };
+  for (let layer = 0; layer < text.layers; layer++)
+    state = addLayer(graph, model, laneInputs, layer, state);
+  const last = addNorm(graph, model, 'text.norm', state);
+  const asked = graph.node('Gather', 'asked', [last.hidden, 'logit_idx'], { axis: { int: 1 } });
+  const { vocabularyRows: rows, hiddenSize: columns } = text;
+  const logits = addLinear(graph, { name: 'head', input: asked, rows, columns, weight: head });
+  graph.node('Identity', 'logits', [logits]);
+  graph.output('logits', 'float32', [1, 'R', rows]);
+  return graph.finish();
+};
+
+const addInputs = (graph: GraphBuilder, text: TextConfig, lanes: number): void => {
+  graph.input('inputs_embeds', 'float32', [1, 'N', text.hiddenSize]);
+  graph.input('position_ids', 'int64', [1, 'N']);
+  graph.input('logit_idx', 'int64', ['R']);
+  graph.input('lane_n', 'int64', [lanes]);
+  graph.input('small_n', 'bool', [lanes]);
+  const { contextTokens, headSize, heads, keyValueHeads } = text;
+  const { cosines, sines } = rotaryTable(contextTokens, headSize, text.ropeTheta);
+  const shape = [contextTokens, headSize / 2];
+  graph.weight('rotary.cosines', shape, weightOf(cosines));
+  graph.weight('rotary.sines', shape, weightOf(sines));
+  const [query, key] = [heads * headSize, keyValueHeads * headSize];
+  graph.integers('sizes.rotated_and_value', [query + key, key]);
+  graph.integers('sizes.query_and_key', [query, key]);
+  graph.integers('sizes.gate_and_up', [text.intermediateSize, text.intermediateSize]);
+  graph.integers('shape.query_heads', [0, 0, heads, headSize]);
+  graph.integers('shape.key_heads', [0, 0, keyValueHeads, headSize]);
+  graph.integers('shape.joined_heads', [1, -1, query]);
+};
+
+/** Between two blocks: the residual stream is the sum of both ('' before the first block). */
+type State = { readonly residual: string; readonly addend: string };
+
+/**
+ * `Qwen2RMSNorm` of the residual stream, and the stream itself: `hidden_states = residual + hidden_states` and the
+ * norm after it are one operator.
+ */
+const addNorm = (graph: GraphBuilder, model: ModelWeights, name: string, state: State) => {
+  const { hiddenSize, normEpsilon } = model.config.text;
+  const key = `${name}.weight`;
+  const weight = graph.weight(key, [hiddenSize], model.weight(key, [hiddenSize]));
+  const epsilon = { float: normEpsilon };
+  const { residual, addend } = state;
+  if (residual === '') {
+    const attributes = { axis: { int: -1 }, epsilon, stash_type: { int: 1 } };
+    const hidden = graph.node('SimplifiedLayerNormalization', name, [addend, weight], attributes);
+    return { hidden, residual: addend };
+  }
+  const sum = `${name}.sum`;
+  graph.contribWithOutputs(
+    'SkipSimplifiedLayerNormalization',
+    [name, '', '', sum],
+    [residual, addend, weight],
+    { epsilon },
+  );
+  return { hidden: name, residual: sum };
+};
+
+/** `Qwen2DecoderLayer`. */
+const addLayer = (
+  graph: GraphBuilder,
+  model: ModelWeights,
+  lanes: readonly Lane[],
+  layer: number,
+  state: State,
+): State => {
+  const prefix = `text.layers.${layer}`;
+  const before = addNorm(graph, model, `${prefix}.input_layernorm`, state);
+  const attended = addAttention(graph, model, lanes, layer, before.hidden);
+  const after = addNorm(graph, model, `${prefix}.post_attention_layernorm`, {
+    residual: before.residual,
+    addend: attended,
+  });
+  return { residual: after.residual, addend: addMlp(graph, model, `${prefix}.mlp`, after.hidden) };
+};
+
+/** `Qwen2Attention`: q, k and v in one product; rotary positions; lane by lane over its cache. */
+const addAttention = (
+  graph: GraphBuilder,
+  model: ModelWeights,
+  lanes: readonly Lane[],
+  layer: number,
+  input: string,
+): string => {
+  const { text } = model.config;
+  const prefix = `text.layers.${layer}.self_attn`;
+  const [query, key] = [text.heads * text.headSize, text.keyValueHeads * text.headSize];
+  const parts = [
+    ['q_proj', query],
+    ['k_proj', key],
+    ['v_proj', key],
+  ] as const;
+  const packed = addLinear(graph, {
+    name: `${prefix}.packed`,
+    input,
+    rows: query + 2 * key,
+    columns: text.hiddenSize,
+    weight: stackRows(
+      parts.map(([part, rows]) =>
+        model.weight(`${prefix}.${part}.weight`, [rows, text.hiddenSize]),
+      ),
+    ),
+    bias: stackRows(parts.map(([part, rows]) => model.weight(`${prefix}.${part}.bias`, [rows]))),
+  });
+  const [newKey, newValue] = [`new_k_${layer}`, `new_v_${layer}`];
+  const unrotated = `${prefix}.unrotated`;
+  graph.split(packed, 'sizes.rotated_and_value', -1, [unrotated, newValue]);
+  // apply_rotary_pos_emb, of the query and key heads together: [1, N, (nh + kv) * hd]
+  const rotated = graph.contrib(
+    'RotaryEmbedding',
+    `${prefix}.rotated`,
+    [unrotated, 'position_ids', 'rotary.cosines', 'rotary.sines'],
+    { num_heads: { int: text.heads + text.keyValueHeads }, interleaved: { int: 0 } },
+  );
+  graph.split(rotated, 'sizes.query_and_key', -1, [`${prefix}.query`, newKey]);
+  graph.output(newKey, 'float32', [1, 'N', key]);
+  graph.output(newValue, 'float32', [1, 'N', key]);
+
+  const rows = { query: `${prefix}.query`, key: newKey, value: newValue };
+  for (const [part, value] of Object.entries(rows))
+    graph.split(
+      value,
+      'lane_n',
+      1,
+      lanes.map((_, lane) => `${prefix}.${part}.${lane}`),
+    );
+  const outputs = lanes.map((lane) => addLaneAttention(graph, text, layer, lane));
+  const joined = graph.node('Concat', `${prefix}.joined`, outputs, { axis: { int: 1 } });
+  const heads = graph.node('Reshape', `${prefix}.heads`, [joined, 'shape.joined_heads']);
+  const name = `${prefix}.o_proj`;
+  const weight = model.weight(`${name}.weight`, [text.hiddenSize, query]);
+  return addLinear(graph, { name, input: heads, rows: text.hiddenSize, columns: query, weight });
+};
+
+/** `Qwen2MLP`: down_proj(silu(gate_proj(x)) * up_proj(x)), gate and up in one product. */
+const addMlp = (
+  graph: GraphBuilder,
+  model: ModelWeights,
+  prefix: string,
+  input: string,
+): string => {
+  const { hiddenSize, intermediateSize } = model.config.text;
+  const matrix = (part: string, rows: number, columns: number) =>
+    model.weight(`${prefix}.${part}.weight`, [rows, columns]);
+  const packed = addLinear(graph, {
+    name: `${prefix}.packed`,
+    input,
+    rows: 2 * intermediateSize,
+    columns: hiddenSize,
+    weight: stackRows(
+      ['gate_proj', 'up_proj'].map((part) => matrix(part, intermediateSize, hiddenSize)),
+    ),
+  });
+  const [gate, up] = [`${prefix}.gate`, `${prefix}.up`];
+  graph.split(packed, 'sizes.gate_and_up', -1, [gate, up]);
+  const sigmoid = graph.node('Sigmoid', `${prefix}.sigmoid`, [gate]);
+  const silu = graph.node('Mul', `${prefix}.silu`, [gate, sigmoid]);
+  return addLinear(graph, {
+    name: `${prefix}.down_proj`,
+    input: graph.node('Mul', `${prefix}.gated`, [silu, up]),
+    rows: hiddenSize,
+    columns: intermediateSize,
+    weight: matrix('down_proj', hiddenSize, intermediateSize),
+  });
+};

@@ -1,0 +1,25 @@
+/**
+ * Weights on their way into a graph: known by size, read when they are written, a piece at a time, so that converting
+ * needs the memory of a piece and not of a tensor.
+ */
+export type WeightSource = {
+  /** As many as the tensor's shape says. */
+  readonly elements: number;
+  /** In order, whole rows (of the last dimension) a chunk. A chunk is valid until the next one is asked for. */
+  chunks(): AsyncIterable<Float32Array>;
+};
+
+export const weightOf = (values: Float32Array): WeightSource => ({
+  elements: values.length,
+  async *chunks() {
+    yield values;
+  },
+});
+
+/** Several matrices with the same number of columns as one, rows below rows. */
+export const stackRows = (sources: readonly WeightSource[]): WeightSource => ({
+  elements: sources.reduce((sum, source) => sum + source.elements, 0),
+  async *chunks() {
+    for (const source of sources) yield* source.chunks();
+  },
+});
