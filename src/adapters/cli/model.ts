@@ -1,0 +1,94 @@
+import { EXIT } from './exit-code.ts';
+import { interruptible } from './interruptible.ts';
+import type { CaseResult, CommandLineParts, FactValue, VerifyReport } from './parts.ts';
+import { createProgress, SILENT } from './progress.ts';
+
+/** `wetread model convert DIR`. */
+export const convertModel = async (
+  parts: CommandLineParts,
+  directory: string,
+  options: { readonly out?: string; readonly json?: boolean },
+): Promise<number> => {
+  const { terminal } = parts;
+  const progress = options.json === true ? SILENT : createProgress(terminal.errors);
+  const converted = await interruptible(parts, ({ signal }) =>
+    parts.convert({
+      directory,
+      out: options.out,
+      onProgress: (done, total) => progress.share('converting the checkpoint', done, total),
+      signal,
+    }),
+  ).finally(() => progress.clear());
+  const words = `Converted ${millions(converted.parameters)} parameters (${megabytes(converted.bytes)}) into ${converted.directory}`;
+  terminal.output.write(`${options.json === true ? JSON.stringify(converted) : words}\n`);
+  return EXIT.answered;
+};
+
+/** `wetread model info DIR`. */
+export const showModel = async (
+  parts: CommandLineParts,
+  directory: string,
+  options: { readonly json?: boolean },
+): Promise<number> => {
+  const { name, facts } = await parts.describeModel(directory);
+  const { output } = parts.terminal;
+  if (options.json === true) {
+    output.write(`${JSON.stringify({ name, ...facts })}\n`);
+    return EXIT.answered;
+  }
+  const width = Math.max(...Object.keys(facts).map((fact) => fact.length));
+  output.write(`${name}\n`);
+  for (const [fact, value] of Object.entries(facts))
+    output.write(`  ${fact.padEnd(width)}  ${inWords(value)}\n`);
+  return EXIT.answered;
+};
+
+const inWords = (value: FactValue): string => {
+  if (value === null) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object') return value.map((item) => inWords(item)).join(', ');
+  return String(value);
+};
+
+/** `wetread model verify DIR --cases CASES`: a line for each case, then the largest difference of each kind. */
+export const verifyModel = async (
+  parts: CommandLineParts,
+  directory: string,
+  options: { readonly cases: string; readonly json?: boolean },
+): Promise<number> => {
+  const { output } = parts.terminal;
+  const inJson = options.json === true;
+  const report = await interruptible(parts, ({ signal }) =>
+    parts.verify({
+      directory,
+      cases: options.cases,
+      onCase: (result) => {
+        if (!inJson) output.write(`${caseLine(result)}\n`);
+      },
+      signal,
+    }),
+  );
+  output.write(inJson ? `${JSON.stringify(report)}\n` : `${summary(report)}\n`);
+  return report.passed ? EXIT.answered : EXIT.other;
+};
+
+const caseLine = ({ name, passed, differences, problems }: CaseResult): string =>
+  [passed ? 'ok ' : 'NO ', name, ...problems, differencesInWords(differences)]
+    .filter((part) => part !== '')
+    .join('  ');
+
+const summary = ({ passed, cases, differences }: VerifyReport): string => {
+  const failed = cases.filter((result) => !result.passed).length;
+  const verdict = passed
+    ? `All ${cases.length} cases agree with the reference.`
+    : `${failed} of ${cases.length} cases differ from the reference.`;
+  return `${verdict} Largest differences: ${differencesInWords(differences) || 'none'}`;
+};
+
+const differencesInWords = (differences: Readonly<Record<string, number>>): string =>
+  Object.entries(differences)
+    .map(([kind, difference]) => `${kind} ${Number(difference.toPrecision(2))}`)
+    .join(', ');
+
+const millions = (parameters: number): string => `${(parameters / 1e6).toFixed(1)} million`;
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

@@ -1,0 +1,110 @@
+import type { Conversation } from '../../core/conversation.ts';
+import type { Logger } from '../../log.ts';
+
+/** The streams of whoever started the command, handed in so that it also runs inside a test. */
+export type Terminal = {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: OutputStream;
+  readonly errors: OutputStream;
+  /** Whether colours are wanted at all; they are used on terminals alone. */
+  readonly colours: boolean;
+};
+
+export type OutputStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number;
+};
+
+/** A model that answers, and the conversation over it. */
+export type OpenConversation = {
+  readonly conversation: Conversation;
+  readonly model: { readonly name: string; readonly version: string; readonly demo: boolean };
+  /** The film that intake accepted last, or asks about; undefined until there is one. */
+  film(): FilmFacts | undefined;
+  close(): Promise<void>;
+};
+
+export type FilmFacts = {
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly sha256: string;
+};
+
+/** Bytes done and in all. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** What a checkpoint is: plain JSON, printed as it is with --json. */
+export type ModelFacts = {
+  readonly name: string;
+  readonly facts: Readonly<Record<string, FactValue>>;
+};
+export type FactValue = string | number | boolean | null | readonly FactValue[];
+
+export type ConvertedModel = {
+  readonly directory: string;
+  readonly parameters: number;
+  readonly bytes: number;
+};
+
+/** How a case of `model verify` compares with the reference. */
+export type CaseResult = {
+  readonly name: string;
+  readonly passed: boolean;
+  /** The largest difference of each kind of number that the case holds. */
+  readonly differences: Readonly<Record<string, number>>;
+  /** What does not agree, in words; empty when it passed. */
+  readonly problems: readonly string[];
+};
+
+export type VerifyReport = {
+  readonly passed: boolean;
+  readonly cases: readonly CaseResult[];
+  /** Over all cases. */
+  readonly differences: Readonly<Record<string, number>>;
+};
+
+/** One line of `doctor`. */
+export type Check = {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly found: string;
+  /** What to do about it; null when nothing is. */
+  readonly advice: string | null;
+};
+
+/** Everything that the command line is handed; it imports no model, no settings and no other way in. */
+export type CommandLineParts = {
+  readonly version: string;
+  readonly terminal: Terminal;
+  /** Relative paths start here. */
+  readonly workingDirectory: string;
+  readonly logger: Logger;
+  /** Numbers messages and failures. */
+  readonly id: () => string;
+  /** Calls the listener at each Ctrl-C or request to end, in place of ending; returns how to stop that. */
+  onInterrupt(listener: () => void): () => void;
+  /** `model`: a folder or an address instead of the one that is set. Fails with a `WetreadError`. */
+  openConversation(options: {
+    readonly model: string | undefined;
+    readonly onConverting: OnProgress;
+    readonly signal: AbortSignal;
+  }): Promise<OpenConversation>;
+  convert(options: {
+    readonly directory: string;
+    /** undefined: the cache in the data folder. */
+    readonly out: string | undefined;
+    readonly onProgress: OnProgress;
+    readonly signal: AbortSignal;
+  }): Promise<ConvertedModel>;
+  describeModel(directory: string): Promise<ModelFacts>;
+  verify(options: {
+    readonly directory: string;
+    readonly cases: string;
+    readonly onCase: (result: CaseResult) => void;
+    readonly signal: AbortSignal;
+  }): Promise<VerifyReport>;
+  diagnose(): Promise<readonly Check[]>;
+};

@@ -1,0 +1,138 @@
+import { relative } from 'node:path';
+import type { Message } from '../../core/conversation.ts';
+import type { Ask } from '../../core/reading.ts';
+import type { Choice } from '../../core/reply.ts';
+import { chooseAnnotatedFile, type AnnotatedFile } from './annotated-file.ts';
+import { askFrom, type AskOptions } from './ask.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { readFilmFile } from './film-file.ts';
+import { followTurn, type TurnOutcome } from './follow-turn.ts';
+import { interruptible } from './interruptible.ts';
+import type { CommandLineParts, OpenConversation } from './parts.ts';
+import { createProgress, SILENT, type Progress } from './progress.ts';
+import { answerOutput, choicesOutput, type ReadOutput } from './read-output.ts';
+import { createReplyPrinter } from './reply-printer.ts';
+
+export type ReadOptions = AskOptions & {
+  readonly model?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly choose?: Choice['code'];
+};
+
+/** `wetread read FILM`: one film, one question, one answer. Resolves to the exit code; fails with a `WetreadError`. */
+export const readFilm = async (
+  parts: CommandLineParts,
+  film: string,
+  options: ReadOptions,
+): Promise<number> => {
+  const { terminal, workingDirectory } = parts;
+  // everything that can be wrong without the model is found before it is loaded
+  const ask = askFrom(options);
+  const bytes = await readFilmFile(film, { input: terminal.input, workingDirectory });
+  const annotated = await chooseAnnotatedFile({ film, out: options.out, workingDirectory });
+
+  const watched = options.json !== true || terminal.errors.isTTY === true;
+  const progress = watched ? createProgress(terminal.errors) : SILENT;
+  return interruptible(parts, async (interrupt) => {
+    const open = await parts.openConversation({
+      model: options.model,
+      onConverting: (done, total) => progress.share('converting the checkpoint', done, total),
+      signal: interrupt.signal,
+    });
+    try {
+      const message = filmMessage(parts.id(), bytes, ask, options.choose);
+      const turn = await open.conversation.take(message);
+      interrupt.onStop(() => void open.conversation.stop(turn));
+      const answer = { parts, open, turn, progress, annotated };
+      return options.json === true ? await answerAsJson(answer) : await answerInWords(answer);
+    } finally {
+      progress.clear();
+      await open.close();
+    }
+  });
+};
+
+/** The first message of a thread of its own, with the film. */
+const filmMessage = (
+  id: string,
+  bytes: Uint8Array,
+  ask: Ask,
+  choose: Choice['code'] | undefined,
+): Message => ({
+  platform: 'cli',
+  workspace: '',
+  channel: 'terminal',
+  thread: id,
+  id,
+  author: 'user',
+  text: '',
+  ask,
+  attachments: [{ reference: {}, fetch: async () => bytes }],
+  addressed: true,
+  choose,
+});
+
+type Answering = {
+  readonly parts: CommandLineParts;
+  readonly open: OpenConversation;
+  readonly turn: string;
+  readonly progress: Progress;
+  readonly annotated: AnnotatedFile;
+};
+
+const answerInWords = async (answering: Answering): Promise<number> => {
+  const { parts, open, turn, progress, annotated } = answering;
+  const printer = createReplyPrinter(parts.terminal, progress);
+  const outcome = await followTurn(open.conversation, turn, printer.show);
+  const { last } = outcome;
+  if (last.type === 'choices') printer.remark('Choose with --choose.');
+  if (last.type === 'error') parts.terminal.errors.write(`${last.message}\n`);
+  if (last.type === 'end' && last.reply.annotated) {
+    await annotated.write(last.reply.annotated.png);
+    printer.remark(`Annotated film: ${relative(parts.workingDirectory, annotated.path)}`);
+  }
+  return exitCodeOfOutcome(outcome);
+};
+
+const answerAsJson = async (answering: Answering): Promise<number> => {
+  const { parts, open, turn, progress, annotated } = answering;
+  let words = '';
+  const outcome = await followTurn(open.conversation, turn, (event) => {
+    if (event.type === 'status' && words === '') progress.status(event);
+    if (event.type !== 'text-delta') return;
+    words += event.text;
+    progress.words(words);
+  });
+  progress.clear();
+  const output = await outputOf(outcome, open, annotated);
+  parts.terminal.output.write(`${JSON.stringify(output)}\n`);
+  return exitCodeOfOutcome(outcome);
+};
+
+const outputOf = async (
+  { last, notices }: TurnOutcome,
+  open: OpenConversation,
+  annotated: AnnotatedFile,
+): Promise<ReadOutput> => {
+  if (last.type === 'error') return { error: { code: last.code, message: last.message } };
+  const film = open.film();
+  if (film === undefined) throw new Error('an answer about no film');
+  if (last.type === 'choices')
+    return choicesOutput(film, open.model, last.question, last.options, notices);
+  const { reply } = last;
+  if (reply.annotated) await annotated.write(reply.annotated.png);
+  return answerOutput(film, open.model, reply, notices, annotated.path);
+};
+
+/** Exit code of a turn that reached its last event. */
+export const exitCodeOfOutcome = ({ last }: TurnOutcome): number => {
+  switch (last.type) {
+    case 'end':
+      return last.reply.finishReason === 'stopped' ? EXIT.stopped : EXIT.answered;
+    case 'choices':
+      return EXIT.refused;
+    case 'error':
+      return exitCodeOf(last.code);
+  }
+};
