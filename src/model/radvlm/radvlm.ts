@@ -1,0 +1,94 @@
+import { WetreadError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Model, ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
+import type { EngineOptions } from './engine.ts';
+import { ModelThread } from './model-thread.ts';
+import type { SessionOptions } from './onnx-session.ts';
+
+export type RadvlmOptions = SessionOptions & {
+  /** A converted checkpoint, as `openConverted` gives it. */
+  readonly converted: Pick<EngineOptions, 'directory' | 'manifest'>;
+  readonly logger: Logger;
+  /** For measurements and tests; the engine has its defaults. */
+  readonly limits?: EngineOptions['limits'];
+};
+
+/**
+ * The local runtime: a LLaVA-OneVision checkpoint run by onnxruntime in a thread of its own, so that the main thread
+ * never stalls. When the thread dies, what was running fails with `model-stopped`, and the next request starts
+ * another one. Resolves once the weights are loaded.
+ */
+export const createRadvlm = async (options: RadvlmOptions): Promise<Model> => {
+  const model = new Radvlm(options);
+  await model.start();
+  return model;
+};
+
+class Radvlm implements Model {
+  readonly name: string;
+  readonly version: string;
+  readonly demo: boolean;
+  readonly contextTokens: number;
+  readonly #options: RadvlmOptions;
+  #thread: Promise<ModelThread> | undefined;
+  #closed = false;
+
+  constructor(options: RadvlmOptions) {
+    const { manifest } = options.converted;
+    this.#options = options;
+    this.name = manifest.name;
+    this.version = manifest.version;
+    this.demo = manifest.demo;
+    this.contextTokens = manifest.config.text.contextTokens;
+  }
+
+  async start(): Promise<void> {
+    await this.#living();
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
+    signal.throwIfAborted();
+    const thread = await this.#living();
+    signal.throwIfAborted();
+    yield* thread.stream(request, signal);
+  }
+
+  async count(messages: readonly ModelMessage[]): Promise<number> {
+    const thread = await this.#living();
+    // The size of an image decides how many tokens it is; its pixels need not travel.
+    const light = messages.map((message) => ({
+      ...message,
+      images: message.images.map((image) => ({ ...image, png: new Uint8Array() })),
+    }));
+    return thread.count(light);
+  }
+
+  async forget(sha256: string): Promise<void> {
+    const thread = await this.#thread;
+    // A thread that is gone remembers nothing.
+    if (thread && !thread.ended && !this.#closed) await thread.forget(sha256);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const thread = await this.#thread?.catch(() => undefined);
+    await thread?.close();
+  }
+
+  /** The thread, or a new one where it has died or could not start. */
+  async #living(): Promise<ModelThread> {
+    for (;;) {
+      const starting = this.#thread;
+      const thread = await starting?.catch(() => undefined);
+      if (this.#closed) throw new WetreadError('model-closed');
+      if (thread && !thread.ended) return thread;
+      // Of several requests that find it dead, the first starts the new one.
+      if (starting === this.#thread) return (this.#thread = this.#start());
+    }
+  }
+
+  #start(): Promise<ModelThread> {
+    const { converted, threads, spinning, limits, logger } = this.#options;
+    return ModelThread.start({ ...converted, threads, spinning, limits }, logger);
+  }
+}

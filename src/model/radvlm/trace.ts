@@ -1,0 +1,70 @@
+import type { ModelEvent, ModelRequest } from '../model.ts';
+import { Answer, type Workshop } from './answer.ts';
+import type { DecoderPart } from './decoder.ts';
+import type { Engine } from './engine.ts';
+import { FilmFeaturesCache } from './film-features.ts';
+import { PrefixCache } from './prefix-cache.ts';
+
+/** Hears the numbers of an answer as they are computed. Arrays are good for the length of the call. */
+export type Observer = {
+  /** One tile [3, T, T] as the tower gets it, and its states in the selected layer, [patches, vision width]. */
+  readonly tile: (pixelValues: Float32Array, visionHidden: Float32Array) => void;
+  /** What the tokens of the film become: [image tokens, text width]. */
+  readonly imageFeatures: (features: Float32Array) => void;
+  /** What is predicted after the token at `position`: [vocabulary rows]. Each position once, in order. */
+  readonly logits: (position: number, logits: Float32Array) => void;
+};
+
+/**
+ * The same as the engine's `stream`, by the same code, with the numbers in between shown to an observer: every logit
+ * of the prompt too. Takes nothing from the caches and leaves nothing in them, so that all is computed.
+ */
+export async function* traceAnswer(
+  engine: Engine,
+  request: ModelRequest,
+  observer: Observer,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void> {
+  const { workshop, tower } = engine;
+  const films = new FilmFeaturesCache(Infinity);
+  const observed: Workshop = {
+    ...workshop,
+    films,
+    prefixes: new PrefixCache(0),
+    tower: {
+      tileNumbers: tower.tileNumbers,
+      see: async (pixelValues) => {
+        const { visionHidden, features } = await tower.inspect(pixelValues);
+        observer.tile(pixelValues, visionHidden);
+        return features;
+      },
+    },
+    turns: {
+      alone: (work, signal) => workshop.turns.alone(work, signal),
+      share: (part, signal) => shareObserved(workshop, part, observer, signal),
+    },
+  };
+  const prompt = engine.buildPrompt(request.messages);
+  yield* new Answer(observed, prompt, request, signal).events();
+  const features = prompt.image && films.find(prompt.image.sha256)?.packed;
+  if (features) observer.imageFeatures(features);
+}
+
+/** Asks for the logits of all tokens of the part, and gives those that were asked for. */
+const shareObserved = async (
+  { turns, config }: Workshop,
+  part: DecoderPart,
+  observer: Observer,
+  signal: AbortSignal,
+): Promise<Float32Array> => {
+  const { hiddenSize, vocabularyRows } = config.text;
+  const first = part.cache.length;
+  const logitsAt = Array.from({ length: part.embeddings.length / hiddenSize }, (_, i) => i);
+  const all = await turns.share({ ...part, logitsAt }, signal);
+  const row = (i: number): Float32Array =>
+    all.subarray(i * vocabularyRows, (i + 1) * vocabularyRows);
+  for (const i of logitsAt) observer.logits(first + i, row(i));
+  const asked = new Float32Array(part.logitsAt.length * vocabularyRows);
+  part.logitsAt.forEach((i, k) => asked.set(row(i), k * vocabularyRows));
+  return asked;
+};

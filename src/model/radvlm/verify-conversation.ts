@@ -1,0 +1,141 @@
+import type { ModelEvent } from '../model.ts';
+import type { Engine } from './engine.ts';
+import { traceAnswer } from './trace.ts';
+import type { ConversationCase } from './verify-case.ts';
+import {
+  argmax,
+  type Check,
+  checkOf,
+  largestDifference,
+  logitsTolerance,
+  pixelDifference,
+  promptLogitsDifference,
+  rowDifference,
+  statesTolerance,
+  unequalPlaces,
+} from './verify-differences.ts';
+
+/** What the engine makes of a conversation, in the reference's terms. */
+export type Answered = {
+  readonly inputIds: Int32Array;
+  readonly pixelValues: Float32Array;
+  readonly visionHidden: Float32Array;
+  readonly imageFeatures: Float32Array;
+  /** Largest difference of any of the prompt's logits. */
+  readonly logitsDifference: number;
+  /** A row for each token that was written. */
+  readonly decodeLogits: readonly Float32Array[];
+  readonly greedyIds: readonly number[];
+  readonly text: string;
+  readonly finish: 'stop' | 'length';
+};
+
+/** Answers the case's conversation greedily, with as many tokens as the reference wrote. */
+export const answerCase = async (engine: Engine, testCase: ConversationCase): Promise<Answered> => {
+  const { messages, expected } = testCase;
+  const inputIds = engine.buildPrompt(messages).ids;
+  const pixelValues: Float32Array[] = [];
+  const visionHidden: Float32Array[] = [];
+  const decodeLogits: Float32Array[] = [];
+  let imageFeatures: Float32Array = new Float32Array();
+  let logitsDifference = 0;
+  const observer = {
+    tile: (pixels: Float32Array, hidden: Float32Array): void => {
+      pixelValues.push(pixels.slice());
+      visionHidden.push(hidden.slice());
+    },
+    imageFeatures: (features: Float32Array): void => void (imageFeatures = features),
+    // The golden vectors of a prompt may be gigabytes, so each row is compared as it comes.
+    logits: (position: number, row: Float32Array): void => {
+      if (position < inputIds.length) {
+        const difference = promptLogitsDifference(testCase, position, row);
+        logitsDifference = Math.max(logitsDifference, difference);
+      }
+      if (position >= inputIds.length - 1) decodeLogits.push(row.slice());
+    },
+  };
+  const request = {
+    messages,
+    maxTokens: expected.greedy_ids.length,
+    sampling: { temperature: 0, topP: 1, seed: undefined },
+    stop: [],
+    asker: 'verify',
+    background: false,
+  };
+  let text = '';
+  let finish: Answered['finish'] = 'length';
+  const never = new AbortController().signal;
+  for await (const event of traceAnswer(engine, request, observer, never)) {
+    text += textOf(event);
+    if (event.type === 'end') finish = event.finishReason;
+  }
+  return {
+    inputIds,
+    pixelValues: joined(pixelValues),
+    visionHidden: joined(visionHidden),
+    imageFeatures,
+    logitsDifference,
+    decodeLogits,
+    greedyIds: decodeLogits.map(argmax),
+    text,
+    finish,
+  };
+};
+
+const textOf = (event: ModelEvent): string => (event.type === 'text-delta' ? event.text : '');
+
+/** Everything that the case has numbers for. */
+export const checkConversation = (testCase: ConversationCase, answered: Answered): Check[] => {
+  const { expected, tensors } = testCase;
+  const forLogits = logitsTolerance(expected.logit_std);
+  const [hidden, features] = [tensors.get('vision_hidden'), tensors.get('image_features')];
+  const finish = expected.finish === 'eos' ? 'stop' : 'length';
+  return [
+    checkOf('input_ids', unequalPlaces(answered.inputIds, expected.input_ids), 0),
+    ...(expected.image === null
+      ? []
+      : [checkOf('pixel_values', pixelDifference(answered.pixelValues, testCase), 0)]),
+    ...(hidden
+      ? [
+          checkOf(
+            'vision_hidden',
+            largestDifference(answered.visionHidden, hidden.values),
+            statesTolerance(hidden),
+          ),
+        ]
+      : []),
+    ...(features
+      ? [
+          checkOf(
+            'image_features',
+            largestDifference(answered.imageFeatures, features.values),
+            statesTolerance(features),
+          ),
+        ]
+      : []),
+    checkOf('logits', answered.logitsDifference, forLogits),
+    checkOf('decode_logits', decodeDifference(testCase, answered), forLogits),
+    checkOf('greedy_ids', unequalPlaces(answered.greedyIds, expected.greedy_ids), 0),
+    checkOf('text', answered.text === expected.text ? 0 : 1, 0),
+    checkOf('finish', answered.finish === finish ? 0 : 1, 0),
+  ];
+};
+
+const decodeDifference = (
+  { tensors, expected }: ConversationCase,
+  { decodeLogits }: Answered,
+): number => {
+  const theirs = tensors.get('decode_logits');
+  if (!theirs || decodeLogits.length !== expected.greedy_ids.length) return Infinity;
+  return Math.max(...decodeLogits.map((row, k) => rowDifference(theirs, k, row)));
+};
+
+const joined = (arrays: readonly Float32Array[]): Float32Array => {
+  const all = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    all.set(array, offset);
+    offset += array.length;
+  }
+  return all;
+};

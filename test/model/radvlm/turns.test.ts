@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { Turns } from '../../../src/model/radvlm/turns.ts';
+
+const never = new AbortController().signal;
+
+const createRecorded = (lanes: number): { turns: Turns<string, string>; runs: string[][] } => {
+  const runs: string[][] = [];
+  const run = async (parts: readonly string[]): Promise<string[]> => {
+    runs.push([...parts]);
+    if (parts.includes('broken')) throw new Error('broken');
+    return parts.map((part) => part.toUpperCase());
+  };
+  return { turns: new Turns(lanes, run), runs };
+};
+
+const steps = async (turns: Turns<string, string>, name: string, count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) expect(await turns.share(name, never)).toBe(name.toUpperCase());
+};
+
+test('two sequences take turns, however many steps each has', async () => {
+  const { turns, runs } = createRecorded(1);
+  await Promise.all([steps(turns, 'a', 3), steps(turns, 'b', 5)]);
+  expect(runs.flat().join('')).toBe('abababbb');
+});
+
+test('a step of its own takes its turn among the others', async () => {
+  const { turns, runs } = createRecorded(1);
+  const alone = turns.alone(async () => runs.push(['alone']), never);
+  await Promise.all([alone, steps(turns, 'a', 2)]);
+  expect(runs).toEqual([['alone'], ['a'], ['a']]);
+  expect(await alone).toBe(1);
+});
+
+test('steps share a run as far as there are lanes', async () => {
+  const { turns, runs } = createRecorded(2);
+  await Promise.all(['a', 'b', 'c'].map((name) => steps(turns, name, 2)));
+  expect(runs.map((run) => run.join(''))).toEqual(['ab', 'ca', 'bc']);
+});
+
+test('an abort takes a waiting step out before the next one runs', async () => {
+  const { turns, runs } = createRecorded(1);
+  const stop = new AbortController();
+  const running = turns.alone(async () => stop.abort(new Error('enough')), never);
+  const aborted = turns.share('aborted', stop.signal);
+  const other = turns.share('other', never);
+  await expect(aborted).rejects.toThrow('enough');
+  await Promise.all([running, other]);
+  expect(runs).toEqual([['other']]);
+});
+
+test('a step that fails fails alone, and the next one runs', async () => {
+  const { turns } = createRecorded(1);
+  await expect(turns.share('broken', never)).rejects.toThrow('broken');
+  const rejecting = turns.alone(() => Promise.reject(new Error('no film')), never);
+  await expect(rejecting).rejects.toThrow('no film');
+  const throwing = turns.alone(() => {
+    throw new Error('at once');
+  }, never);
+  await expect(throwing).rejects.toThrow('at once');
+  expect(await turns.share('next', never)).toBe('NEXT');
+});
+
+test('is idle once the last step has run', async () => {
+  const { turns, runs } = createRecorded(1);
+  void turns.share('a', never);
+  void turns.share('b', never);
+  await turns.idle();
+  expect(runs).toEqual([['a'], ['b']]);
+  await turns.idle();
+});
