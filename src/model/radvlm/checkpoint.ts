@@ -45,7 +45,7 @@ export type RawTensor = {
   readonly type: ElementType;
   readonly bytes: number;
   /** In order, whole rows (of the last dimension) a chunk. A chunk is valid until the next one is asked for. */
-  chunks(): AsyncIterable<Buffer>;
+  readonly chunks: () => AsyncIterable<Buffer>;
 };
 
 /**

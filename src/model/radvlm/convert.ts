@@ -93,7 +93,7 @@ type PlannedFile = {
   readonly name: string;
   readonly bytes: number;
   /** Pieces in order, each with its place in the file. */
-  pieces(): AsyncIterable<{ readonly bytes: Uint8Array; readonly position: number }>;
+  readonly pieces: () => AsyncIterable<{ readonly bytes: Uint8Array; readonly position: number }>;
 };
 
 type Plan = {

@@ -3,8 +3,7 @@ import { addLaneAttention, addLaneInputs, type Lane } from './decoder-lane.ts';
 import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
 import { addLinear } from './linear.ts';
 import { rotaryTable } from './rotary-table.ts';
-import type { ModelWeights } from './vision-graph.ts';
-import { stackRows, weightOf, type WeightSource } from './weight-source.ts';
+import { stackRows, weightOf, type ModelWeights, type WeightSource } from './weight-source.ts';
 
 /**
  * The language model, `Qwen2ForCausalLM` (transformers/models/qwen2/modeling_qwen2.py), for prefill and decoding

@@ -33,7 +33,7 @@ export const openEmbeddings = async (
   const { vocabularyRows: rows, hiddenSize: width } = manifest.config.text;
   const type = manifest.embeddingType;
   const rowBytes = width * ELEMENT_BYTES[type];
-  const rowOf = await openRows(join(directory, EMBEDDINGS_FILE), rows, rowBytes);
+  const table = await openRows(join(directory, EMBEDDINGS_FILE), rows, rowBytes);
   return {
     read(ids, into, offset) {
       for (let index = 0; index < ids.length; index++) {
@@ -42,10 +42,10 @@ export const openEmbeddings = async (
           throw new WetreadError('checkpoint-tokenizer', {
             reason: `it gives token ${id}, and there are ${rows} embeddings`,
           });
-        widen(type, rowOf.read(id), into, offset + index * width);
+        widen(type, table.read(id), into, offset + index * width);
       }
     },
-    close: rowOf.close,
+    close: () => table.close(),
   };
 };
 
@@ -62,9 +62,9 @@ const openRows = async (path: string, rows: number, rowBytes: number): Promise<R
   }
   if (rows * rowBytes <= MEMORY_LIMIT) {
     closeSync(descriptor);
-    const table = await readFile(path);
+    const whole = await readFile(path);
     // Copied where it begins in the middle of an element of a shared buffer.
-    const aligned = table.byteOffset % 4 === 0 ? table : new Uint8Array(table);
+    const aligned = whole.byteOffset % 4 === 0 ? whole : new Uint8Array(whole);
     return {
       read: (id) => aligned.subarray(id * rowBytes, (id + 1) * rowBytes),
       close: async () => {},

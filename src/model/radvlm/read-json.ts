@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { WetreadError } from '../../errors.ts';
 
 /** Bytes. The longest that a checkpoint has beside its tokenizer, a shard index, is under 0.1 MB for RadVLM. */

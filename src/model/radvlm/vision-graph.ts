@@ -1,13 +1,6 @@
-import type { CheckpointConfig } from './config.ts';
 import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
 import { addLinear } from './linear.ts';
-import { stackRows, type WeightSource } from './weight-source.ts';
-
-/** What a graph is made of: shapes, and weights by our names (tensor-names.ts). */
-export type ModelWeights = {
-  readonly config: CheckpointConfig;
-  weight(name: string, shape: readonly number[]): WeightSource;
-};
+import { stackRows, type ModelWeights } from './weight-source.ts';
 
 /**
  * The vision tower and the projector: `SiglipVisionTransformer` as far as the selected layer, whose plain output is

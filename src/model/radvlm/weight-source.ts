@@ -1,3 +1,5 @@
+import type { CheckpointConfig } from './config.ts';
+
 /**
  * Weights on their way into a graph: known by size, read when they are written, a piece at a time, so that converting
  * needs the memory of a piece and not of a tensor.
@@ -6,7 +8,13 @@ export type WeightSource = {
   /** As many as the tensor's shape says. */
   readonly elements: number;
   /** In order, whole rows (of the last dimension) a chunk. A chunk is valid until the next one is asked for. */
-  chunks(): AsyncIterable<Float32Array>;
+  readonly chunks: () => AsyncIterable<Float32Array>;
+};
+
+/** What a graph is made of: shapes, and weights by our names (tensor-names.ts). */
+export type ModelWeights = {
+  readonly config: CheckpointConfig;
+  weight(name: string, shape: readonly number[]): WeightSource;
 };
 
 export const weightOf = (values: Float32Array): WeightSource => ({

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TextConfig } from '../../../src/model/radvlm/config.ts';
+import { convertCheckpoint } from '../../../src/model/radvlm/convert.ts';
+import { openEmbeddings, type Embeddings } from '../../../src/model/radvlm/embeddings.ts';
+import { compareWith, readGoldenTensors } from './golden-tensors.ts';
+import { GOLDEN, readCases } from './golden.ts';
+
+/** golden/README.md. */
+const TOLERANCE = 3e-4;
+const HIDDEN = -1e30;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wetread-decoder-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const cases = (await readCases()).filter(({ name }) => name === 'text-only');
+
+describe.each(cases)('the decoder graph of $model', ({ model, checkpoints, input_ids: ids }) => {
+  describe.each([1, 2])('with %i lanes', (lanes) => {
+    let session: InferenceSession;
+    let embeddings: Embeddings;
+    let text: TextConfig;
+    beforeAll(async () => {
+      const checkpoint = checkpoints[0] ?? '';
+      const out = join(folder, `${checkpoint}-${lanes}`);
+      const manifest = await convertCheckpoint(join(GOLDEN, 'checkpoints', checkpoint), out, {
+        lanes,
+      });
+      text = manifest.config.text;
+      embeddings = await openEmbeddings(out, manifest);
+      session = await InferenceSession.create(join(out, 'decoder.onnx'));
+    });
+    afterAll(async () => {
+      await session.release();
+      await embeddings.close();
+    });
+
+    test.each([true, false])("gives the reference's logits (small: %s)", async (small) => {
+      const golden = await readGoldenTensors(join(GOLDEN, 'cases', model, 'text-only.safetensors'));
+      const feeds = {
+        ...tokenInputs(text, embeddings, ids, lanes, small),
+        ...laneInputs(text, 0, ids.length),
+        ...(lanes === 2 ? laneInputs(text, 1, 0) : {}),
+      };
+      const output = await session.run(feeds);
+      const logits = golden.get('logits');
+      expect(output['logits']?.dims).toEqual([1, ...(logits?.shape ?? [])]);
+      const { difference, scale } = compareWith(
+        output['logits']?.data as Float32Array,
+        logits?.values ?? [],
+      );
+      process.stdout.write(`${model} logits: ${difference.toExponential(1)} of ${scale}\n`);
+      expect(scale).toBeGreaterThan(0);
+      expect(difference).toBeLessThan(TOLERANCE);
+    });
+
+    test('gives the new rows of keys and values, token by token', async () => {
+      const feeds = {
+        ...tokenInputs(text, embeddings, ids, lanes, false),
+        ...laneInputs(text, 0, ids.length),
+        ...(lanes === 2 ? laneInputs(text, 1, 0) : {}),
+      };
+      const output = await session.run(feeds);
+      const width = text.keyValueHeads * text.headSize;
+      for (let layer = 0; layer < text.layers; layer++)
+        for (const rows of ['new_k', 'new_v'])
+          expect(output[`${rows}_${layer}`]?.dims).toEqual([1, ids.length, width]);
+    });
+  });
+});
+
+const integers = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>
+  new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+
+/** All tokens in the first lane, from position 0, and logits of each. */
+const tokenInputs = (
+  text: TextConfig,
+  embeddings: Embeddings,
+  ids: readonly number[],
+  lanes: number,
+  small: boolean,
+) => {
+  const rows = new Float32Array(ids.length * text.hiddenSize);
+  embeddings.read(ids, rows, 0);
+  const positions = ids.map((_, index) => index);
+  return {
+    inputs_embeds: new Tensor('float32', rows, [1, ids.length, text.hiddenSize]),
+    position_ids: integers(positions, [1, ids.length]),
+    logit_idx: integers(positions),
+    lane_n: integers([ids.length, 0].slice(0, lanes)),
+    small_n: new Tensor('bool', new Uint8Array(lanes).fill(small ? 1 : 0), [lanes]),
+  };
+};
+
+/** A lane with an empty cache of a few more columns than it has tokens. */
+const laneInputs = (text: TextConfig, lane: number, tokens: number): Record<string, Tensor> => {
+  const { heads, keyValueHeads: kv, headSize } = text;
+  const columns = tokens + 5;
+  const rows = (heads / kv) * tokens;
+  const mask = new Float32Array(tokens * columns).fill(HIDDEN);
+  for (let token = 0; token < tokens; token++)
+    mask.fill(0, token * columns, token * columns + token + 1);
+  const feeds: Record<string, Tensor> = {
+    [`mask_${lane}`]: new Tensor('float32', mask, [1, 1, tokens, columns]),
+    [`col_${lane}`]: integers(Array.from({ length: tokens }, (_, index) => index)),
+    [`ish_${lane}`]: integers([1, kv, rows, tokens]),
+    [`qsh_${lane}`]: integers([1, kv, rows, headSize]),
+    [`ssh_${lane}`]: integers([1, heads, tokens, columns]),
+    [`psh_${lane}`]: integers([1, kv, rows, columns]),
+    [`osh_${lane}`]: integers([1, heads, tokens, headSize]),
+  };
+  for (let layer = 0; layer < text.layers; layer++) {
+    // Stale keys may be anything finite; values are zero.
+    const keys = new Float32Array(kv * columns * headSize).fill(7);
+    const values = new Float32Array(kv * columns * headSize);
+    feeds[`k${layer}_${lane}`] = new Tensor('float32', keys, [1, kv, columns, headSize]);
+    feeds[`v${layer}_${lane}`] = new Tensor('float32', values, [1, kv, headSize, columns]);
+  }
+  return feeds;
+};
