@@ -1,0 +1,96 @@
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { StripText } from './annotator.ts';
+import { printable, shortened } from './chip-text.ts';
+import { INK, PAPER } from './palette.ts';
+
+/** The notice under a film: outside its pixels, and part of the picture, so that it goes where the picture goes. */
+export type Strip = {
+  readonly lines: readonly StripLine[];
+  readonly lineHeight: number;
+  readonly padding: number;
+  readonly height: number;
+};
+
+export type StripLine = { readonly text: string; readonly colour: string };
+
+/** An endpoint may serve its model under a path. */
+const LONGEST_MODEL_NAME = 60;
+const QUIET = '#aeb6bf';
+const WARNING = '#f0e442';
+
+type Paragraph = StripLine;
+
+/** Wraps the notices to the film's width. `legend` names boxes whose chips hold less than their label. */
+export const layOutStrip = (
+  { model, demo }: StripText,
+  legend: readonly string[],
+  width: number,
+  type: number,
+  measure: (text: string) => number,
+): Strip => {
+  const name = shortened(printable(model), LONGEST_MODEL_NAME);
+  const paragraphs: Paragraph[] = [
+    { text: `Preliminary reading by ${name}. Not for clinical use.`, colour: PAPER },
+    ...(demo
+      ? [{ text: 'A demonstration model: do not believe its findings.', colour: WARNING }]
+      : []),
+    ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
+    {
+      text: "A box is where the model looks, not proof. Right and left are the patient's, on a film the usual way round.",
+      colour: QUIET,
+    },
+  ];
+  const padding = Math.round(type * 0.6);
+  const lineHeight = Math.round(type * 1.4);
+  const lines = paragraphs.flatMap(({ text, colour }) =>
+    wrapped(text, width - 2 * padding, measure).map((line) => ({ text: line, colour })),
+  );
+  return { lines, lineHeight, padding, height: lines.length * lineHeight + 2 * padding };
+};
+
+export const drawStrip = (
+  context: SKRSContext2D,
+  { lines, lineHeight, padding, height }: Strip,
+  top: number,
+  width: number,
+): void => {
+  context.fillStyle = INK;
+  context.fillRect(0, top, width, height);
+  const ascent = context.measureText('1H').actualBoundingBoxAscent;
+  for (const [at, { text, colour }] of lines.entries()) {
+    context.fillStyle = colour;
+    context.fillText(
+      text,
+      padding,
+      Math.round(top + padding + at * lineHeight + (lineHeight + ascent) / 2),
+    );
+  }
+};
+
+/** Breaks at spaces; a word wider than the line is broken where it must be. */
+const wrapped = (text: string, width: number, measure: (text: string) => number): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((whole) => broken(whole, width, measure))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || measure(longer) <= width) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+};
+
+const broken = (word: string, width: number, measure: (text: string) => number): string[] => {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of word) {
+    if (part !== '' && measure(part + character) > width) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  return [...parts, part];
+};
