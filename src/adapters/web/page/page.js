@@ -75,7 +75,7 @@ const addTurn = ({ turn, asked }) => {
       ofThread,
       turn,
       (event) => followEnd(() => view.show(event)),
-      view.connection,
+      (isOpen) => view.showConnection(isOpen),
     );
   });
 };
@@ -198,7 +198,7 @@ const start = async () => {
     const about = await server.about();
     ({ samples, filmLimitBytes } = about);
     const model = byId('model');
-    model.append(about.model.name);
+    model.append(element('span', { textContent: about.model.name }));
     if (about.model.demo) model.append(element('b', { textContent: 'demo' }));
     model.hidden = false;
     showSamples(samples, (sample) => takeFilm({ sample: sample.id }, showSample(sample)));

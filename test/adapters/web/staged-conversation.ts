@@ -1,0 +1,79 @@
+import { EventEmitter, once } from 'node:events';
+import type { Conversation, Message, TurnId } from '../../../src/core/conversation.ts';
+import type { Choice, ReplyEvent } from '../../../src/core/reply.ts';
+import { WetreadError } from '../../../src/errors.ts';
+
+export type Stage = (
+  message: Message,
+  signal: AbortSignal,
+  answers: Choice['code'] | undefined,
+) => AsyncIterable<ReplyEvent>;
+
+type Turn = {
+  readonly message: Message;
+  readonly events: ReplyEvent[];
+  readonly more: EventEmitter;
+  readonly stop: AbortController;
+  done: boolean;
+};
+
+/**
+ * A conversation that plays what a test stages: events exactly as given, one after the other, so that what the
+ * adapter makes of each can be seen. The real one is what the browser tests run over.
+ */
+export const createStagedConversation = (stage: Stage) => {
+  const turns = new Map<TurnId, Turn>();
+  const messages: Message[] = [];
+  const forgotten: string[] = [];
+
+  const begin = (message: Message, answers: Choice['code'] | undefined): TurnId => {
+    const id = `turn ${turns.size + 1}`;
+    const turn: Turn = {
+      message,
+      events: [],
+      more: new EventEmitter(),
+      stop: new AbortController(),
+      done: false,
+    };
+    turns.set(id, turn);
+    void (async () => {
+      for await (const event of stage(message, turn.stop.signal, answers)) {
+        turn.events.push(event);
+        turn.more.emit('more');
+      }
+      turn.done = true;
+      turn.more.emit('more');
+    })();
+    return id;
+  };
+  const find = (id: TurnId): Turn => {
+    const turn = turns.get(id);
+    if (turn === undefined) throw new WetreadError('turn-unknown');
+    return turn;
+  };
+
+  return {
+    messages,
+    forgotten,
+    listeners: () =>
+      [...turns.values()].reduce((sum, turn) => sum + turn.more.listenerCount('more'), 0),
+    take: async (message) => {
+      messages.push(message);
+      return begin(message, undefined);
+    },
+    async *events(id, signal) {
+      const turn = find(id);
+      for (let next = 0; ;) {
+        while (next < turn.events.length) yield turn.events[next++]!;
+        if (turn.done) return;
+        await once(turn.more, 'more', { signal });
+      }
+    },
+    choose: async (id, code) => begin(find(id).message, code),
+    stop: async (id) => find(id).stop.abort(),
+    forget: async ({ thread }) => {
+      forgotten.push(thread);
+    },
+    close: async () => {},
+  } satisfies Conversation & Record<string, unknown>;
+};
