@@ -46,7 +46,9 @@ const wordingsOf = (term: Term, kind: Mention['kind']): Wording[] =>
 
 /** A wording as a pattern: spaces and hyphens alike, its last word also in the plural. */
 const patternOf = (words: string): string => {
-  const parts = words.split(/[\s-]+/).map((word) => word.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const parts = words
+    .split(/[\s-]+/)
+    .map((word) => word.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
   return parts
     .map((part, at) => {
       if (part === '*') return ANY_WORD;

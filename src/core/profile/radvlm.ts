@@ -33,7 +33,11 @@ export const RADVLM_PROFILE: Profile = {
     { name: 'pleural effusion', synonyms: ['effusion', 'pleural fluid'], countable: true },
     { name: 'pleural thickening', synonyms: ['thickened pleura'], countable: false },
     { name: 'pneumothorax', synonyms: ['ptx', 'collapsed lung'], countable: true },
-    { name: 'consolidation', synonyms: ['airspace disease', 'air-space disease'], countable: false },
+    {
+      name: 'consolidation',
+      synonyms: ['airspace disease', 'air-space disease'],
+      countable: false,
+    },
     { name: 'pneumonia', synonyms: ['pneumonic infiltrate'], countable: false },
     { name: 'infiltration', synonyms: ['infiltrate'], countable: false },
     {
@@ -44,7 +48,13 @@ export const RADVLM_PROFILE: Profile = {
     { name: 'atelectasis', synonyms: ['atelectases', 'collapse'], countable: false },
     {
       name: 'pulmonary edema',
-      synonyms: ['edema', 'oedema', 'pulmonary oedema', 'vascular congestion', 'pulmonary congestion'],
+      synonyms: [
+        'edema',
+        'oedema',
+        'pulmonary oedema',
+        'vascular congestion',
+        'pulmonary congestion',
+      ],
       countable: false,
     },
     { name: 'nodule', synonyms: ['lung nodule', 'pulmonary nodule'], countable: true },
@@ -56,7 +66,11 @@ export const RADVLM_PROFILE: Profile = {
     { name: 'emphysema', synonyms: ['hyperinflation'], countable: false },
     { name: 'pulmonary fibrosis', synonyms: ['fibrosis'], countable: false },
     { name: 'interstitial lung disease', synonyms: ['ild'], countable: false },
-    { name: 'aortic enlargement', synonyms: ['enlarged aorta', 'aortic dilatation'], countable: true },
+    {
+      name: 'aortic enlargement',
+      synonyms: ['enlarged aorta', 'aortic dilatation'],
+      countable: true,
+    },
     {
       name: 'enlarged pulmonary artery',
       synonyms: ['pulmonary artery enlargement'],
@@ -82,7 +96,8 @@ export const RADVLM_PROFILE: Profile = {
   tasks: {
     report: 'Provide a radiology report for this Chest X-Ray.',
     classify: 'Are there any abnormalities on this Chest X-ray?',
-    detect: 'Please identify any lesions or abnormalities on this X-ray and specify their locations.',
+    detect:
+      'Please identify any lesions or abnormalities on this X-ray and specify their locations.',
   },
   locate: (what) => `Where is the ${what} located in this Chest X-ray?`,
   isThere: (what) => `Is there ${what}?`,

@@ -44,7 +44,8 @@ const NORMAL =
   /\b(?:normal|clear|unremarkable|intact|within\s+(?:the\s+)?normal\s+limits|preserved|well[\s-]+(?:expanded|aerated|inflated)|sharp|patent|not\s+enlarged)\b/i;
 
 /** Turns "normal" and "clear" round. */
-const NOT_NORMAL = /\b(?:not|n't|no\s+longer|ab|sub)[\s-]*(?:entirely\s+|completely\s+)?(?:normal|clear|intact)\b/i;
+const NOT_NORMAL =
+  /\b(?:not|n't|no\s+longer|ab|sub)[\s-]*(?:entirely\s+|completely\s+)?(?:normal|clear|intact)\b/i;
 
 /** Ends the reach of a cue: another statement begins. A comma does so only before words that open one. */
 const CLAUSE_END =
@@ -64,7 +65,9 @@ const kindOf = (sentence: string, findings: readonly FindingClaim[]): SentenceKi
   if (findings.some(({ claim }) => claim === 'denied')) return 'negative';
   if (findings.length > 0 || NOT_NORMAL.test(sentence)) return 'unclear';
   if (NORMAL.test(sentence)) return 'normal';
-  return BEFORE.test(sentence.replaceAll(NOT_A_NEGATION, '')) && !HEDGES.test(sentence) ? 'negative' : 'unclear';
+  return BEFORE.test(sentence.replaceAll(NOT_A_NEGATION, '')) && !HEDGES.test(sentence)
+    ? 'negative'
+    : 'unclear';
 };
 
 const claimOf = (mention: Mention, sentence: string): FindingClaim['claim'] => {

@@ -18,7 +18,8 @@ const IS_THERE =
 /** The model's answer to "Is there X?" of the film alone. */
 export const presenceOf = (answer: string, term: Term): Presence => {
   const said = bodyOf(answer, term);
-  if (said === 'both' || said === 'hedged') return YES.test(answer) && said === 'hedged' ? 'yes' : 'unsure';
+  if (said === 'both' || said === 'hedged')
+    return YES.test(answer) && said === 'hedged' ? 'yes' : 'unsure';
   if (YES.test(answer)) return said === 'no' ? 'unsure' : 'yes';
   if (NO.test(answer)) return said === 'yes' ? 'unsure' : 'no';
   return said;
@@ -28,7 +29,9 @@ export const presenceOf = (answer: string, term: Term): Presence => {
 const bodyOf = (answer: string, term: Term): Presence | 'hedged' | 'both' => {
   const lexicon = createLexicon({ findings: [term], anatomy: [] });
   const claims = splitSentences(answer).flatMap((sentence) =>
-    claimsOf(sentence.replace(YES, '').replace(/^\W*no,/i, ''), lexicon).findings.map(({ claim }) => claim),
+    claimsOf(sentence.replace(YES, '').replace(/^\W*no,/i, ''), lexicon).findings.map(
+      ({ claim }) => claim,
+    ),
   );
   const asserted = claims.includes('asserted');
   const denied = claims.includes('denied');

@@ -33,12 +33,21 @@ const inQuestion = ({ question, answer, gate }: Exchange, lexicon: Lexicon): Ref
   const finding = mentions.findLast(({ kind }) => kind === 'finding');
   if (finding !== undefined) {
     const denied = gate || presenceOf(answer, finding.term) === 'no';
-    return { term: finding.term, kind: 'finding', denied, plain: isOnly(finding, mentions) && !gate };
+    return {
+      term: finding.term,
+      kind: 'finding',
+      denied,
+      plain: isOnly(finding, mentions) && !gate,
+    };
   }
   const structure = mentions.at(-1);
   if (structure === undefined || !isAnatomy(mentions)) return null;
   // "Is the right lung clear?" asks for what is in the lung; "Where is the right lung?" for the lung.
-  if (recognise(question).kind !== 'locate' && inAnswer({ question, answer, gate }, lexicon) !== null) return null;
+  if (
+    recognise(question).kind !== 'locate' &&
+    inAnswer({ question, answer, gate }, lexicon) !== null
+  )
+    return null;
   return { term: named(structure, question), kind: 'anatomy', denied: false, plain: true };
 };
 

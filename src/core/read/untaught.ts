@@ -13,8 +13,7 @@ export const TOPIC_WORDS: Readonly<Record<Topic, string>> = {
   advice: 'to give a diagnosis, a prognosis or advice on treatment',
 };
 
-const DEVICE =
-  String.raw`(?:tubes?|lines?|ett?|picc|cvc|ng|ngt|catheters?|drains?|leads?|wires?|pacemakers?|pacers?|ports?|devices?|hardware|foreign (?:bod(?:y|ies)|objects?))`;
+const DEVICE = String.raw`(?:tubes?|lines?|ett?|picc|cvc|ng|ngt|catheters?|drains?|leads?|wires?|pacemakers?|pacers?|ports?|devices?|hardware|foreign (?:bod(?:y|ies)|objects?))`;
 
 /** What a question on a topic sounds like. The profile says which topics are untaught. */
 const PATTERNS: Readonly<Record<Topic, RegExp>> = {
@@ -30,7 +29,8 @@ const PATTERNS: Readonly<Record<Topic, RegExp>> = {
     /\b(?:measure(?:ments?|s|d)?|millimet(?:er|re)s?|centimet(?:er|re)s?|mm|cm|diameter|cardio-?\s?thoracic\s+(?:ratio|index)|ctr|distance|how\s+(?:far|many\s+(?:mm|cm|ml)|wide|deep|thick|tall)|exact\s+size|volume\s+of|percent(?:age)?|hounsfield)\b/i,
   change:
     /\b(?:compar(?:e|ed|ison|ing)\b|(?:prior|previous|earlier|last|old|yesterday'?s|today'?s)\s+(?:\w+\s+)?(?:films?|x-?rays?|stud(?:y|ies)|exams?|images?|radiographs?|scans?|one|week|month|year)|since\s+(?:the\s+)?(?:last|yesterday|admission|surgery|previous|prior)|yesterday|interval\s+change|has\s+(?:it|this|the\s+[\w\s]+?)\s+(?:changed|grown|progressed|improved|worsened|resolved)|(?:getting|become|any)\s+(?:better|worse|larger|smaller)|progress(?:ed|ion|ing)|worsen(?:ed|ing)|improv(?:ed|ing|ement)|chang(?:e|ed)\s+(?:from|over)|(?:is|are)\s+(?:it|this|that|the\s+[\w\s]+?)\s+new\b|\bany\s+change)/i,
-  laterals: /\b(?:lateral\s+(?:view|film|projection|x-?ray|image|radiograph|chest\s+(?:x-?ray|film|radiograph))|side\s+view|decubitus)\b/i,
+  laterals:
+    /\b(?:lateral\s+(?:view|film|projection|x-?ray|image|radiograph|chest\s+(?:x-?ray|film|radiograph))|side\s+view|decubitus)\b/i,
   children:
     /\b(?:child(?:ren|'s)?|infants?|bab(?:y|ies)|newborns?|neonat\w+|preemies?|p(?:a)?ediatric\w*|toddlers?|kids?|(?:\d+|a|one|two|three|six)[\s-]*(?:days?|weeks?|months?)[\s-]*old|\b(?:\d|1[0-7])[\s-]*(?:years?|yrs?|y\/?o)[\s-]*(?:old)?\b)/i,
   'other-languages': /^(?!)/,

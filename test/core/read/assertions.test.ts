@@ -80,8 +80,13 @@ const SENTENCES: readonly (readonly [string, string, string])[] = [
 describe('a sentence of a report', () => {
   test.each(SENTENCES)('%j is %s: %s', (sentence, kind, there) => {
     const claims = claimsOf(sentence, lexicon);
-    const asserted = claims.findings.filter(({ claim }) => claim === 'asserted' || claim === 'hedged');
-    expect({ kind: claims.kind, there: asserted.map(({ mention }) => mention.term.name).join(', ') }).toEqual({
+    const asserted = claims.findings.filter(
+      ({ claim }) => claim === 'asserted' || claim === 'hedged',
+    );
+    expect({
+      kind: claims.kind,
+      there: asserted.map(({ mention }) => mention.term.name).join(', '),
+    }).toEqual({
       kind,
       there,
     });

@@ -63,7 +63,9 @@ describe('a question to RadVLM', () => {
 
 describe.each([DEMO_PROFILE, RADVLM_PROFILE])('the findings of the $name profile', (profile) => {
   const wordings = profile.findings.flatMap((term) =>
-    [term.name, ...term.synonyms].filter((words) => !words.includes('*')).map((words) => ({ term, words })),
+    [term.name, ...term.synonyms]
+      .filter((words) => !words.includes('*'))
+      .map((words) => ({ term, words })),
   );
 
   test('are never outside what it was taught', () => {
@@ -73,12 +75,19 @@ describe.each([DEMO_PROFILE, RADVLM_PROFILE])('the findings of the $name profile
       `Where is the ${words}?`.replace(/^Where(.*device.*)/, 'Is$1'),
       `Any ${words}?`,
     ]);
-    expect(questions.filter((question) => untaughtTopic(question, profile) !== undefined)).toEqual([]);
+    expect(questions.filter((question) => untaughtTopic(question, profile) !== undefined)).toEqual(
+      [],
+    );
   });
 
   test('its own wordings are inside', () => {
-    const questions = [...Object.values(profile.tasks), ...profile.anatomy.map(({ name }) => profile.locate(name))];
-    expect(questions.filter((question) => untaughtTopic(question, profile) !== undefined)).toEqual([]);
+    const questions = [
+      ...Object.values(profile.tasks),
+      ...profile.anatomy.map(({ name }) => profile.locate(name)),
+    ];
+    expect(questions.filter((question) => untaughtTopic(question, profile) !== undefined)).toEqual(
+      [],
+    );
   });
 });
 

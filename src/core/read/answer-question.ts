@@ -1,0 +1,129 @@
+import { sideInWords } from '../grounding/side-in-words.ts';
+import type { Side } from '../film.ts';
+import { unknownTerm, type Term } from '../profile/profile.ts';
+import type { ReplyEvent } from '../reply.ts';
+import { noticeOf } from './notices.ts';
+import { passGate, sayNotReported } from './presence-gate.ts';
+import { presenceOf } from './presence.ts';
+import type { ReadingStep } from './reading-step.ts';
+import { findingIn, isAnatomy, isPronoun, recognise, thingIn } from './recognise.ts';
+import { referentOf } from './referent.ts';
+import { sayAnswer, type Question } from './say-answer.ts';
+import { untaughtTopic } from './untaught.ts';
+
+const denies = (term: Term | undefined) => (answer: string) =>
+  term !== undefined && presenceOf(answer, term) === 'no';
+
+/** A question in the user's own words, which go to the model as they are. */
+export async function* answerWords(step: ReadingStep, text: string): AsyncGenerator<ReplyEvent> {
+  const topic = untaughtTopic(text, step.profile);
+  if (topic !== undefined) {
+    yield* step.draft.open(noticeOf('outside-training', { topic }));
+    yield* sayAnswer(step, { text, subject: 'place', shown: false, denies: denies(undefined) });
+    return;
+  }
+  const found = recognise(text);
+  switch (found.kind) {
+    case 'locate':
+      yield* locate(step, found.what, text);
+      break;
+    case 'locate-it':
+      yield* locateIt(step, text);
+      break;
+    case 'other-side':
+      yield* answerOtherSide(step, text, found.side);
+      break;
+    // A task is the caller's to begin; as words it is a question like any other.
+    case 'task':
+    case 'presence':
+    case 'other':
+      yield* sayAnswer(step, freely(step, text));
+      break;
+  }
+}
+
+/** "Where is X?", as a command with its own wording. */
+export async function* answerLocate(step: ReadingStep, words: string): AsyncGenerator<ReplyEvent> {
+  const what = thingIn(words);
+  if (isPronoun(what)) {
+    yield* locateIt(step, 'Where is it?');
+    return;
+  }
+  const asked = step.profile.locate(what);
+  const topic = untaughtTopic(asked, step.profile);
+  if (topic === undefined) yield* locate(step, what, asked);
+  else yield* answerWords(step, asked);
+}
+
+const freely = ({ lexicon }: ReadingStep, text: string): Question => {
+  const term = findingIn(text, lexicon)?.term;
+  return { text, subject: term?.name ?? 'place', shown: true, denies: denies(term) };
+};
+
+/** Findings and words that nobody knows pass the gate; anatomy is always there. */
+async function* locate(step: ReadingStep, what: string, asked: string): AsyncGenerator<ReplyEvent> {
+  const finding = findingIn(what, step.lexicon);
+  const anatomy = isAnatomy(step.lexicon.mentions(what));
+  const term = finding?.term ?? unknownTerm(what);
+  if (!anatomy && !(yield* passGate(step, term, asked))) return;
+  const denied = denies(anatomy ? undefined : term);
+  yield* sayAnswer(step, { text: asked, subject: what, shown: true, denies: denied });
+}
+
+const IT_IS_UNKNOWN =
+  'It is not clear what to locate. Name it, for example: where is the right lung?';
+
+/** "Where is it?" */
+async function* locateIt(step: ReadingStep, asked: string): AsyncGenerator<ReplyEvent> {
+  const { draft, history, lexicon, profile } = step;
+  // Without a profile nobody can tell what "it" is but the model.
+  if (profile.findings.length === 0) {
+    yield* sayAnswer(step, freely(step, asked));
+    return;
+  }
+  const it = referentOf(history, lexicon);
+  if (it === null) {
+    yield* draft.say(IT_IS_UNKNOWN);
+  } else if (it.denied) {
+    yield* sayNotReported(step, it.term, asked, 'no');
+  } else if (it.kind === 'anatomy' || (yield* passGate(step, it.term, asked))) {
+    // The model's own "it" may be something else that was never asked about; then the thing is named.
+    const text = it.plain ? asked : profile.locate(it.term.name);
+    const term = it.kind === 'anatomy' ? undefined : it.term;
+    yield* sayAnswer(step, { text, subject: it.term.name, shown: true, denies: denies(term) });
+  }
+}
+
+/** "And on the left?": after a place that was asked for it asks for a place, so a finding passes the gate first. */
+async function* answerOtherSide(
+  step: ReadingStep,
+  asked: string,
+  named: Side | null,
+): AsyncGenerator<ReplyEvent> {
+  const last = step.history.at(-1);
+  const it = last === undefined ? null : referentOf([last], step.lexicon);
+  const wasPlace =
+    last !== undefined && ['locate', 'locate-it'].includes(recognise(last.question).kind);
+  const side = named ?? otherSide(last?.question ?? '') ?? otherSide(last?.answer ?? '');
+  if (it === null) {
+    yield* sayAnswer(step, freely(step, asked));
+    return;
+  }
+  const term = onSide(it.term, side);
+  const isFinding = it.kind === 'finding';
+  if (wasPlace && isFinding && !(yield* passGate(step, term, asked))) return;
+  const denied = denies(isFinding ? term : undefined);
+  yield* sayAnswer(step, { text: asked, subject: term.name, shown: true, denies: denied });
+}
+
+const onSide = (term: Term, side: Side | null): Term => {
+  const name = term.name.replace(/^(?:right|left) /, '');
+  if (side === null) return { ...term, name };
+  return { ...term, name: `${side} ${name}`, synonyms: [name, ...term.synonyms] };
+};
+
+const otherSide = (words: string): Side | null => {
+  const side = sideInWords(words);
+  if (side === 'right') return 'left';
+  return side === 'left' ? 'right' : null;
+};
