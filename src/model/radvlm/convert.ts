@@ -103,7 +103,7 @@ type Plan = {
 };
 
 /** Everything that will be written, with its size; checks that every tensor is there and fits. */
-const planConversion = (opened: OpenedCheckpoint, options: ConversionOptions): Plan => {
+export const planConversion = (opened: OpenedCheckpoint, options: ConversionOptions): Plan => {
   const { checkpoint, copied, name } = opened;
   if (!copied.has('tokenizer.json'))
     throw new WetreadError('checkpoint-file-missing', { part: 'tokenizer.json' });

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { CaseTensor, ConversationCase } from './verify-case.ts';
 
-/** What is compared, in the order in which a prompt comes about. */
-export const CHECK_KINDS = [
-  'input_ids',
-  'pixel_values',
-  'vision_hidden',
-  'image_features',
-  'logits',
-  'decode_logits',
-  'batch_decode_logits',
-  'greedy_ids',
-  'text',
-  'finish',
-] as const;
-export type CheckKind = (typeof CHECK_KINDS)[number];
+/** What is compared. */
+export type CheckKind =
+  | 'converted_bytes'
+  | 'input_ids'
+  | 'pixel_values'
+  | 'vision_hidden'
+  | 'image_features'
+  | 'logits'
+  | 'decode_logits'
+  | 'greedy_ids'
+  | 'text'
+  | 'finish';
 
 /** `difference` is the largest of any number, or how many ids, characters or values are not equal. */
 export type Check = {
