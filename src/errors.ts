@@ -95,6 +95,7 @@ export const ERRORS = {
   'setting-invalid': row<{ problems: string }>('setting', false, ({ problems }) => `Settings that cannot be used: ${problems}.`, 'Correct them; docs/configuration.md lists every setting.'),
   'port-taken': row<{ port: number }>('setting', false, ({ port }) => `Port ${port} is taken. Start with another one: PORT=0 npm start takes any that is free.`, 'Set PORT.'),
   'address-unusable': row<{ host: string }>('setting', false, ({ host }) => `Cannot listen on ${host}: this machine has no such address, or it is not allowed. Set HOST.`, 'Set HOST.'),
+  'font-missing': row('setting', false, () => 'The font that ships with Wetread is missing or damaged. Install Wetread again.', 'Check that assets/fonts is there, as it was shipped.'),
   usage: row<{ problem: string }>('usage', false, ({ problem }) => problem, 'Nothing.'),
   'request-invalid': row<{ problem: string }>('usage', false, ({ problem }) => `The request cannot be understood: ${problem}.`, 'Nothing.'),
   'request-too-large': row<{ limit: number }>('usage', false, ({ limit }) => `The request is larger than ${mebibytes(limit)}.`, 'Nothing; the limit is fixed.'),

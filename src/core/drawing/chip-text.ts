@@ -28,5 +28,9 @@ export const shortened = (text: string, longest: number): string => {
   if (text.length <= longest) return text;
   const cut = text.slice(0, Math.max(1, longest - 1));
   const word = cut.lastIndexOf(' ');
-  return `${(word > longest / 2 ? cut.slice(0, word) : cut).trimEnd()}…`;
+  const words = word > longest / 2 ? cut.slice(0, word) : cut;
+  return `${words.replace(DANGLING, '').trimEnd()}…`;
 };
+
+/** "nodule in the" is cut to "nodule". */
+const DANGLING = /(?: (?:a|an|and|at|in|of|on|the))+ ?$/;

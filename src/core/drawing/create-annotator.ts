@@ -1,5 +1,6 @@
 import { createCanvas, GlobalFonts, loadImage, type SKRSContext2D } from '@napi-rs/canvas';
 import sharp from 'sharp';
+import { WetreadError } from '../../errors.ts';
 import type { Film, NumberedBox } from '../film.ts';
 import { altText } from './alt-text.ts';
 import type { Annotator, StripText } from './annotator.ts';
@@ -25,6 +26,8 @@ export type AnnotatorParts = {
 };
 
 /**
+ * Fails with `font-missing`.
+ *
  * Draws with Skia rather than as SVG: intake switches off the decoder of SVG for the whole process, and SVG's text
  * would be set in the machine's fonts.
  *
@@ -33,7 +36,7 @@ export type AnnotatorParts = {
  */
 export const createAnnotator = ({ font }: AnnotatorParts): Annotator => {
   if (GlobalFonts.registerFromPath(font, FAMILY) === null) {
-    throw new Error('the font that ships with Wetread is missing or damaged');
+    throw new WetreadError('font-missing');
   }
   return {
     async annotate(film, boxes, strip) {
