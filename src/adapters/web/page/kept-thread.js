@@ -4,14 +4,15 @@
  */
 const KEY = 'wetread-thread';
 
-const EMPTY = { thread: null, turns: [], sample: null };
+/** `thread`: its id; `turns`: [{ turn, asked }]; `sample`: the id of the sample it is about. */
+export const NO_THREAD = { thread: null, turns: [], sample: null };
 
 export const keptThread = {
   read: () => {
     try {
-      return { ...EMPTY, ...JSON.parse(sessionStorage.getItem(KEY) ?? '{}') };
+      return { ...NO_THREAD, ...JSON.parse(sessionStorage.getItem(KEY) ?? '{}') };
     } catch {
-      return EMPTY;
+      return NO_THREAD;
     }
   },
   write: (kept) => {

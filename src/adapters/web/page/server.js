@@ -1,5 +1,5 @@
-/** What the page asks of the server. A `Refused` carries a sentence that can be shown as it is. */
-export class Refused extends Error {
+/** The server's no, or no server: a code, and a sentence that can be shown as it is. */
+class Refused extends Error {
   constructor(code, sentence) {
     super(sentence);
     this.name = 'Refused';
@@ -9,6 +9,12 @@ export class Refused extends Error {
 
 const UNREACHABLE = 'Wetread cannot be reached. Check that it is still running, and try again.';
 const GONE = 'This answer is not here any more. Ask again.';
+
+/** What to tell the reader about any failure. */
+export const sentenceOf = (error) =>
+  error instanceof Refused
+    ? error.message
+    : 'Something went wrong on this page. Reload it and try again.';
 
 /** The last event of a turn is one of these; nothing follows it. */
 const LAST_EVENTS = new Set(['end', 'choices', 'error']);
@@ -34,6 +40,7 @@ const call = async (method, path, body) => {
 
 const turnPath = (thread, turn) => `/web/threads/${thread}/turns/${encodeURIComponent(turn)}`;
 
+/** What the page asks of the server; everything fails with a `Refused`. */
 export const server = {
   /** The model's name, the samples, the largest film. */
   about: () => call('GET', '/web/about'),

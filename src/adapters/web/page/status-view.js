@@ -3,7 +3,7 @@ import { statusWords } from './status-words.js';
 
 /** What a running reply waits for, with a button that stops it. */
 export class StatusView {
-  #words = element('span', { textContent: 'Waiting' });
+  #words = element('span', { textContent: 'Sending' });
   #share = element('progress', { max: 1, hidden: true, ariaLabel: 'Share of the film read' });
 
   constructor(onStop) {
@@ -28,7 +28,7 @@ export class StatusView {
     if (share !== undefined) this.#share.value = share;
   }
 
-  showCut() {
-    this.#words.textContent = 'The connection is cut; trying again';
+  say(words) {
+    this.#words.textContent = words;
   }
 }

@@ -60,7 +60,7 @@ export class TurnView {
   }
 
   showConnection(isOpen) {
-    if (!isOpen) this.#status.showCut();
+    this.#status.say(isOpen ? 'Waiting' : 'The connection is cut; trying again');
   }
 
   /** Those before the answer are about all of it (a demo's, "outside what the model was taught") and stand above it. */
