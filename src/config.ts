@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { WetreadError } from './errors.ts';
-import type { LogLevel } from './log.ts';
 
 /**
  * A setting: the default, written as a user would write it and held to the same rule; the rule in words; and how the
@@ -101,7 +100,7 @@ export const SETTINGS = {
   MODEL_FIRST_TOKEN_TIMEOUT: duration('5m'),
   MODEL_IDLE_TIMEOUT: duration('60s'),
   MODEL_RETRIES: whole('2', 0, 10),
-  LOG_LEVEL: optional(oneOf<LogLevel>('info', LOG_LEVELS)),
+  LOG_LEVEL: optional(oneOf('info', LOG_LEVELS)),
   SHUTDOWN_GRACE: duration('20s'),
 } satisfies Record<string, Setting<unknown>>;
 
@@ -129,7 +128,7 @@ export type Config = {
     readonly retries: number;
   };
   /** undefined: each way in has its own (the server `info`, the command line `error`). */
-  readonly logLevel: LogLevel | undefined;
+  readonly logLevel: Values['LOG_LEVEL'];
   readonly shutdownGraceMs: number;
 };
 

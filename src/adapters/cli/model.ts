@@ -36,12 +36,18 @@ export const showModel = async (
     output.write(`${JSON.stringify({ name, ...facts })}\n`);
     return EXIT.answered;
   }
-  const width = Math.max(...Object.keys(facts).map((fact) => fact.length));
+  const rows = Object.entries(facts).map(
+    ([fact, value]) => [spaced(fact), inWords(value)] as const,
+  );
+  const width = Math.max(...rows.map(([fact]) => fact.length));
   output.write(`${name}\n`);
-  for (const [fact, value] of Object.entries(facts))
-    output.write(`  ${fact.padEnd(width)}  ${inWords(value)}\n`);
+  for (const [fact, value] of rows) output.write(`  ${fact.padEnd(width)}  ${value}\n`);
   return EXIT.answered;
 };
+
+/** "contextTokens" as "context tokens". */
+const spaced = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const inWords = (value: FactValue): string => {
   if (value === null) return '-';

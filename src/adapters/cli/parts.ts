@@ -35,7 +35,7 @@ export type FilmFacts = {
 /** Bytes done and in all. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** What a checkpoint is: plain JSON, printed as it is with --json. */
+/** What a checkpoint is, by names in camel case: plain JSON. */
 export type ModelFacts = {
   readonly name: string;
   readonly facts: Readonly<Record<string, FactValue>>;

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { createCommandLine } from '../adapters/cli/command-line.ts';
+import type { CommandLineParts, ModelFacts } from '../adapters/cli/parts.ts';
+import { readConfig, type Config } from '../config.ts';
+import type { Film } from '../core/film.ts';
+import { WetreadError } from '../errors.ts';
+import { createLogger, type LogLevel } from '../log.ts';
+import { convertCheckpoint } from '../model/radvlm/convert.ts';
+import { openConverted } from '../model/radvlm/converted-cache.ts';
+import {
+  describeCheckpoint,
+  type CheckpointDescription,
+} from '../model/radvlm/describe-checkpoint.ts';
+import { verifyCheckpoint } from '../model/radvlm/verify.ts';
+import { diagnose } from './diagnose.ts';
+import { openConversation } from './open-conversation.ts';
+import { dataFolder, LANES, sessionOptions } from './open-model.ts';
+import { packageVersion } from './package.ts';
+import { onEndingSignal } from './signals.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Of the command line when LOG_LEVEL is not set: what is shown is the answer, and a log would stand in it. */
+const LOG_LEVEL: LogLevel = 'error';
+
+/** A stopped or finished command waits for nothing. */
+const NO_GRACE_MS = 0;
+
+/** Runs the command line on this process's own streams. Resolves to the exit code. */
+export const runCommandLine = (
+  argv: readonly string[],
+  environment: Environment,
+): Promise<number> => {
+  // a reader that has gone away (`wetread read … | head`) is no failure
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  return createCommandLine(commandLineParts(environment))(argv);
+};
+
+const commandLineParts = (environment: Environment): CommandLineParts => {
+  const workingDirectory = process.cwd();
+  const here = (path: string): string => resolve(workingDirectory, path);
+  const logger = createLogger(logLevelOf(environment));
+  return {
+    version: packageVersion(),
+    terminal: {
+      input: process.stdin,
+      output: process.stdout,
+      errors: process.stderr,
+      colours: (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb',
+    },
+    workingDirectory,
+    logger,
+    id: randomUUID,
+    onInterrupt: onEndingSignal,
+
+    openConversation: async ({ model, onConverting, signal }) => {
+      const config = withModel(readConfig(environment), model, here);
+      let film: Film | undefined;
+      const opened = await openConversation({
+        config,
+        logger,
+        onConverting,
+        onFilm: (taken) => (film = taken),
+        signal,
+      });
+      return { ...opened, film: () => film, close: () => opened.close(NO_GRACE_MS) };
+    },
+
+    convert: async ({ directory, out, onProgress, signal }) => {
+      const options = { lanes: LANES, onProgress, signal };
+      const source = here(directory);
+      if (out === undefined) {
+        const cache = dataFolder(readConfig(environment));
+        return converted(await openConverted(source, cache, options));
+      }
+      const manifest = await convertCheckpoint(source, here(out), options);
+      return converted({ directory: here(out), manifest });
+    },
+
+    describeModel: async (directory) => modelFacts(await describeCheckpoint(here(directory))),
+
+    verify: ({ directory, cases, onCase, signal }) => {
+      const config = readConfig(environment);
+      return verifyCheckpoint({
+        checkpoint: here(directory),
+        cases: here(cases),
+        dataDir: dataFolder(config),
+        ...sessionOptions(config),
+        onCase,
+        signal,
+      });
+    },
+
+    diagnose: () => diagnose(environment, logger),
+  };
+};
+
+/** A setting that is wrong is told by the command that needs it, and by doctor; `--help` needs none. */
+const logLevelOf = (environment: Environment): LogLevel => {
+  try {
+    return readConfig(environment).logLevel ?? LOG_LEVEL;
+  } catch {
+    return LOG_LEVEL;
+  }
+};
+
+/**
+ * `--model` wins over the settings: a folder seen from where the user is, or an address. The key and the name that are
+ * set are for the address that is set; another server gets neither.
+ */
+const withModel = (
+  config: Config,
+  model: string | undefined,
+  here: (path: string) => string,
+): Config => {
+  if (model === undefined) return config;
+  const { url, apiKey, name } = config.model;
+  if (!/^https?:\/\//.test(model))
+    return { ...config, model: { ...config.model, url: undefined, directory: here(model) } };
+  if (!URL.canParse(model))
+    throw new WetreadError('usage', { problem: 'The address after --model is not one.' });
+  const same = url === undefined || new URL(url).origin === new URL(model).origin;
+  const credentials = same ? { apiKey, name } : { apiKey: undefined, name: undefined };
+  return { ...config, model: { ...config.model, ...credentials, url: model } };
+};
+
+const converted = ({ directory, manifest }: Awaited<ReturnType<typeof openConverted>>) => ({
+  directory,
+  parameters: manifest.parameters,
+  bytes: Object.values(manifest.files).reduce((sum, bytes) => sum + bytes, 0),
+});
+
+const modelFacts = (description: CheckpointDescription): ModelFacts => {
+  const {
+    name,
+    config,
+    parameters,
+    types,
+    files,
+    naming,
+    demo,
+    converted: isConverted,
+  } = description;
+  const { text, vision, image } = config;
+  return {
+    name,
+    facts: {
+      demo,
+      converted: isConverted,
+      parameters,
+      weights: types,
+      tensorNames: naming ?? null,
+      files: Object.entries(files).map(([file, bytes]) => `${file} (${bytes} bytes)`),
+      contextTokens: text.contextTokens,
+      vocabulary: text.vocabularyRows,
+      textLayers: text.layers,
+      textWidth: text.hiddenSize,
+      attentionHeads: text.heads,
+      keyValueHeads: text.keyValueHeads,
+      tiedHead: text.tiedHead,
+      visionLayers: vision.layers,
+      visionWidth: vision.hiddenSize,
+      tilePixels: vision.tile,
+      patchPixels: vision.patch,
+      canvases: image.pinpoints.map(([height, width]) => `${width} x ${height}`),
+      mostTiles: image.maxTiles,
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Check } from '../adapters/cli/parts.ts';
+import { readConfig, type Config } from '../config.ts';
+import { ERRORS, toWetreadError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createEndpoint } from '../model/endpoint/endpoint.ts';
+import { describeCheckpoint } from '../model/radvlm/describe-checkpoint.ts';
+import { dataFolder, endpointOptions } from './open-model.ts';
+import { PACKAGE_FOLDER } from './package.ts';
+
+/** A hundred graphs of the demo, or a quarter of RadVLM's: below it a conversion may well run out. */
+const LITTLE_DISK_BYTES = 4e9;
+
+/** Every check of `wetread doctor`. Loads no weights; asks an endpoint for its list of models alone. */
+export const diagnose = async (
+  environment: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+): Promise<readonly Check[]> => {
+  const system = { name: 'system', ok: true, found: systemInWords(), advice: null };
+  let config: Config;
+  try {
+    config = readConfig(environment);
+  } catch (error) {
+    return [system, failed('settings', error)];
+  }
+  const settings = { name: 'settings', ok: true, found: 'every setting can be used', advice: null };
+  return [
+    system,
+    settings,
+    await checkDataFolder(dataFolder(config)),
+    config.model.url === undefined
+      ? await checkCheckpoint(resolve(PACKAGE_FOLDER, config.model.directory))
+      : await checkEndpoint(config.model.url, config, logger),
+    ...(config.http.on ? [await checkPort(config.http)] : []),
+  ];
+};
+
+const systemInWords = (): string =>
+  `Node ${process.versions.node} on ${process.platform}-${process.arch}`;
+
+/** A failure's sentence, and what the table of errors tells the operator. */
+const failed = (name: string, error: unknown): Check => {
+  const { code, message } = toWetreadError(error, 'doctor');
+  return { name, ok: false, found: message, advice: ERRORS[code].operator };
+};
+
+const checkDataFolder = async (folder: string): Promise<Check> => {
+  const name = 'data folder';
+  const probe = join(folder, `.doctor-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, 'can be written');
+    await rm(probe);
+  } catch {
+    const { say, operator } = ERRORS['data-unwritable'];
+    return { name, ok: false, found: say({}), advice: operator };
+  }
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const found = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
+  const advice =
+    'A large checkpoint needs more room to be converted; DATA_DIR can be on another disk.';
+  return { name, ok: true, found, advice: free < LITTLE_DISK_BYTES ? advice : null };
+};
+
+const checkCheckpoint = async (directory: string): Promise<Check> => {
+  const name = 'model';
+  try {
+    const model = await describeCheckpoint(directory);
+    const kind = model.demo ? ', a demonstration whose findings are not to be believed' : '';
+    const found = `${model.name}, ${(model.parameters / 1e6).toFixed(1)} million parameters${kind}`;
+    const advice = 'For RadVLM itself, set MODEL_DIR to its folder or MODEL_URL to a server.';
+    return { name, ok: true, found, advice: model.demo ? advice : null };
+  } catch (error) {
+    return failed(name, error);
+  }
+};
+
+const checkEndpoint = async (url: string, config: Config, logger: Logger): Promise<Check> => {
+  try {
+    const model = await createEndpoint(endpointOptions(url, { config, logger }));
+    await model.close();
+    const found = `${model.name}, which holds ${model.contextTokens} tokens`;
+    return { name: 'endpoint', ok: true, found, advice: null };
+  } catch (error) {
+    return failed('endpoint', error);
+  }
+};
+
+const checkPort = async ({ host, port }: Config['http']): Promise<Check> => {
+  const name = 'port';
+  const server = createServer();
+  try {
+    await new Promise<void>((done, fail) => {
+      server.once('error', fail);
+      server.listen({ host, port }, done);
+    });
+    const found = port === 0 ? `any free one of ${host}` : `${port} of ${host} is free`;
+    return { name, ok: true, found, advice: null };
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (taken)
+      return {
+        name,
+        ok: false,
+        found: ERRORS['port-taken'].say({ port }),
+        advice: 'If Wetread itself is running there, all is well.',
+      };
+    const { say, operator } = ERRORS['address-unusable'];
+    return { name, ok: false, found: say({ host }), advice: operator };
+  } finally {
+    server.close();
+  }
+};

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { createEndpoint, type EndpointOptions } from '../model/endpoint/endpoint.ts';
+import type { Model } from '../model/model.ts';
+import { createQueue, type Queue } from '../model/queue.ts';
+import { openConverted } from '../model/radvlm/converted-cache.ts';
+import type { SessionOptions } from '../model/radvlm/onnx-session.ts';
+import { createRadvlm } from '../model/radvlm/radvlm.ts';
+import { PACKAGE_FOLDER } from './package.ts';
+
+/** Conversations that the local engine decodes in one step. */
+export const LANES = 1;
+
+/** The local engine takes turns between two: a short question does not wait for a long report to end. */
+const LOCAL_RUNNING = 2;
+
+/** vLLM and SGLang batch by themselves; more than this at once only makes every answer slower. */
+const ENDPOINT_RUNNING = 16;
+
+export type OpenModelOptions = {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly onConverting: (doneBytes: number, totalBytes: number) => void;
+  readonly signal: AbortSignal;
+};
+
+/** The model that the settings name, behind its queue. Fails with `checkpoint-*`, `endpoint-*` or `disk-full`. */
+export const openModel = async (options: OpenModelOptions): Promise<Queue> => {
+  const { url, queuePlaces } = options.config.model;
+  return url === undefined
+    ? createQueue(await openLocal(options), { places: queuePlaces, running: LOCAL_RUNNING })
+    : createQueue(await createEndpoint(endpointOptions(url, options)), {
+        places: queuePlaces,
+        running: ENDPOINT_RUNNING,
+      });
+};
+
+const openLocal = async (options: OpenModelOptions): Promise<Model> => {
+  const { config, logger, onConverting, signal } = options;
+  const { directory } = config.model;
+  const converted = await openConverted(resolve(PACKAGE_FOLDER, directory), dataFolder(config), {
+    lanes: LANES,
+    onProgress: onConverting,
+    signal,
+  });
+  signal.throwIfAborted();
+  return createRadvlm({ converted, ...sessionOptions(config), logger });
+};
+
+/** How the local engine computes. */
+export const sessionOptions = (config: Config): SessionOptions => ({
+  threads: config.model.threads ?? availableParallelism(),
+  spinning: config.model.spinning,
+});
+
+/** What the settings say of an endpoint. */
+export const endpointOptions = (
+  url: string,
+  { config, logger }: Pick<OpenModelOptions, 'config' | 'logger'>,
+): EndpointOptions => {
+  const { apiKey, name, firstTokenTimeoutMs, idleTimeoutMs, retries } = config.model;
+  return {
+    url,
+    apiKey,
+    model: name,
+    demo: false,
+    firstTokenTimeoutMs,
+    idleTimeoutMs,
+    retries,
+    logger,
+  };
+};
+
+/** Where everything is written. */
+export const dataFolder = (config: Pick<Config, 'dataDir'>): string =>
+  resolve(PACKAGE_FOLDER, config.dataDir);
+
+/** The font of every annotated film. */
+export const fontFile = (): string => join(PACKAGE_FOLDER, 'assets', 'fonts', 'inter-semibold.ttf');
