@@ -1,6 +1,6 @@
 import { WetreadError } from '../../errors.ts';
 import type { ModelEvent, Usage } from '../model.ts';
-import { StatusError } from './client.ts';
+import { StreamError } from './failure.ts';
 import type { Watch } from './watch.ts';
 import { CompletionChunk, readErrorFields, type CompletionUsage } from './wire.ts';
 
@@ -69,7 +69,7 @@ const readChunk = (value: unknown): CompletionChunk => {
   if (parsed.data.choices == null) {
     // The client knows nested errors; a flat one looks like an event without choices.
     const fields = readErrorFields(value);
-    if (fields !== undefined) throw new StatusError(500, { fields, retryAfterMs: undefined });
+    if (fields !== undefined) throw new StreamError(fields);
   }
   return parsed.data;
 };

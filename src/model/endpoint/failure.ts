@@ -19,6 +19,16 @@ export type TokenLimit =
   | { readonly maxTokens: number }
   | { readonly name: 'max_completion_tokens' };
 
+/** An event of a stream that is an error, in a shape that the client does not know as one. */
+export class StreamError extends Error {
+  readonly fields: ErrorFields;
+
+  constructor(fields: ErrorFields) {
+    super('an error in the stream');
+    this.fields = fields;
+  }
+}
+
 /** Whether headers had come when it failed: before, the server was not reached; after, it broke off. */
 export type Phase = 'asking' | 'answering';
 
@@ -31,8 +41,10 @@ export const readFailure = (thrown: unknown, phase: Phase): Failure => {
     return { error: thrown, reason: thrown.code, retry: thrown.code === 'endpoint-cut' };
   }
   if (thrown instanceof StatusError) return readRefusal(thrown.status, thrown.fields, thrown);
-  if (thrown instanceof APIError && thrown.error !== undefined)
-    return readStreamError(thrown.error);
+  if (thrown instanceof StreamError) return readStreamError(thrown.fields);
+  if (thrown instanceof APIError && thrown.error !== undefined) {
+    return readStreamError(readErrorFields(thrown.error));
+  }
   const reason = systemCode(thrown) ?? (thrown instanceof Error ? thrown.name : typeof thrown);
   if (phase === 'answering') {
     return { error: new WetreadError('endpoint-cut'), reason, retry: true };
@@ -48,11 +60,13 @@ export const readFailure = (thrown: unknown, phase: Phase): Failure => {
   };
 };
 
-/** An error that comes as an event of a stream; vLLM puts the status into `code`. */
-const readStreamError = (body: unknown): Failure => {
-  const fields = readErrorFields(body);
-  const status = typeof fields?.code === 'number' && fields.code >= 400 ? fields.code : 500;
-  return readRefusal(status, fields, {});
+/** An error that comes as an event has no status; vLLM and llama.cpp repeat it in `code`. Else what its words do not explain is the server's failure. */
+const readStreamError = (fields: ErrorFields | undefined): Failure => {
+  if (typeof fields?.code === 'number' && fields.code >= 400) {
+    return readRefusal(fields.code, fields, {});
+  }
+  const refusal = readRefusal(400, fields, {});
+  return refusal.error.code === 'endpoint-refused' ? readRefusal(500, undefined, {}) : refusal;
 };
 
 const readRefusal = (
@@ -110,7 +124,9 @@ const isAboutTokenName = ({ code, param, message }: ErrorFields): boolean =>
   /'max_tokens' is not supported/i.test(message);
 
 const isAboutModel = (status: number, { code, message }: ErrorFields): boolean =>
-  status === 404 || code === 'model_not_found' || /model .*does not exist/i.test(message);
+  status === 404 ||
+  code === 'model_not_found' ||
+  /model .*(does not exist|not found)/i.test(message);
 
 /**
  * Tokens left for an answer when the prompt fits and only the answer that was asked for does not. vLLM, new: "maximum context

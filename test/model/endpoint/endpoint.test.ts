@@ -116,6 +116,23 @@ describe('what it sends', () => {
     expect(names.filter((name) => /stainless|openai|os|runtime/.test(name))).toEqual(['host']);
   });
 
+  test('nothing of the environment that the client would read', async () => {
+    const variables = {
+      OPENAI_API_KEY: 'sk-other',
+      OPENAI_ORG_ID: 'org-other',
+      OPENAI_PROJECT_ID: 'project-other',
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+      OPENAI_CUSTOM_HEADERS: 'x-other: 1',
+    };
+    Object.assign(process.env, variables);
+    try {
+      await ask(await open());
+      expect(JSON.stringify(server.completions[0]?.headers)).not.toContain('other');
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
+    }
+  });
+
   test('no authorization without a key', async () => {
     await ask(await open({ apiKey: '' }));
     expect(server.completions[0]?.headers).not.toHaveProperty('authorization');
