@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Conversation } from '../../core/conversation.ts';
+import { MOST_FILE_BYTES } from '../../core/intake/decode-picture.ts';
 import { WetreadError } from '../../errors.ts';
 import { createFilmShelf } from './film-shelf.ts';
 import type { TurnOwners } from './turn-owners.ts';
 import { placeOf, toMessage } from './web-message.ts';
 import { messageBody, parse, threadParams } from './wire.ts';
 
-/** The same as intake's own limit, so that a larger film is refused before it is held. */
-export const FILM_LIMIT_BYTES = 100 * 1024 * 1024;
+/** Intake's own limit: a larger film is refused before it is held. */
+export const FILM_LIMIT_BYTES = MOST_FILE_BYTES;
 
 export type ThreadRoutesOptions = {
   readonly conversation: Conversation;

@@ -30,8 +30,8 @@ export const registerTurnRoutes = (
   };
   const toFailure = (error: unknown): PageEvent => {
     const failureId = id();
-    logger.error({ id: failureId, err: error }, 'events failed');
     const { code, message, retryable } = toWetreadError(error, failureId);
+    if (code === 'internal') logger.error({ id: failureId, err: error }, 'events failed');
     return { type: 'error', code, message, retryable };
   };
 

@@ -5,5 +5,10 @@ export const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-/** The element of the page that has this id. */
+/**
+ * The element of the page that has this id.
+ *
+ * @param {string} id
+ * @returns {any} of the kind that index.html says
+ */
 export const byId = (id) => document.getElementById(id);

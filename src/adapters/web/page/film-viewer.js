@@ -7,7 +7,10 @@ export const createFilmViewer = () => {
   const showAnnotated = byId('show-annotated');
   const download = byId('download');
   const large = byId('large');
+  /** @typedef {{ url: string, altText: string, credit?: string }} Shown */
+  /** @type {Shown | null} */
   let film = null;
+  /** @type {Shown | null} */
   let annotated = null;
 
   const show = (which) => {

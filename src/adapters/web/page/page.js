@@ -5,6 +5,9 @@ import { keptThread, NO_THREAD } from './kept-thread.js';
 import { sentenceOf, server } from './server.js';
 import { Talk } from './talk.js';
 
+/** A model loads in seconds, or converts in minutes. */
+const RETRY_MS = 2_000;
+
 const words = byId('words');
 const taskButtons = [...byId('tasks').querySelectorAll('button')];
 const viewer = createFilmViewer();
@@ -118,23 +121,30 @@ const wireComposer = () => {
   byId('new-film').addEventListener('click', () => void startAnew());
 };
 
-const introduce = async () => {
+const introduce = ({ model, samples, filmLimitBytes: limit }) => {
+  filmLimitBytes = limit;
+  const name = byId('model');
+  name.append(element('span', { textContent: model.name }));
+  if (model.demo) name.append(element('b', { textContent: 'demo' }));
+  name.hidden = false;
+  showSamples(samples, (sample) => takeFilm({ sample: sample.id }, shownSample(sample)));
+  const sample = samples.find(({ id }) => id === kept.sample);
+  if (sample !== undefined && pending === null) viewer.showFilm(shownSample(sample));
+};
+
+/** Asks again until the server is there and has its model, and says meanwhile what it waits for. */
+const meetServer = async () => {
   try {
     const about = await server.about();
-    filmLimitBytes = about.filmLimitBytes;
-    const model = byId('model');
-    model.append(element('span', { textContent: about.model.name }));
-    if (about.model.demo) model.append(element('b', { textContent: 'demo' }));
-    model.hidden = false;
-    showSamples(about.samples, (sample) => takeFilm({ sample: sample.id }, shownSample(sample)));
-    const sample = about.samples.find(({ id }) => id === kept.sample);
-    if (sample !== undefined && pending === null) viewer.showFilm(shownSample(sample));
+    showTrouble('');
+    introduce(about);
   } catch (error) {
     showTrouble(sentenceOf(error));
+    setTimeout(() => void meetServer(), RETRY_MS);
   }
 };
 
 wireComposer();
 wireFilmPicker(takeFile);
 refresh();
-void introduce();
+void meetServer();

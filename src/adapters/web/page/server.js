@@ -78,7 +78,7 @@ export const server = {
       const source = new EventSource(`${turnPath(thread, turn)}/events`);
       const finish = () => {
         source.close();
-        resolve();
+        resolve(undefined);
       };
       source.addEventListener('open', () => onConnection(true));
       source.addEventListener('message', ({ data }) => {
