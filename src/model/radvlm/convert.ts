@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WetreadError } from '../../errors.ts';
 import { checkpointKey, readCopiedFiles, type ConversionOptions } from './checkpoint-key.ts';
@@ -7,15 +7,10 @@ import { planDecoderGraph } from './decoder-graph.ts';
 import { realDisk, type Disk } from './disk.ts';
 import { EMBEDDINGS_FILE, IMAGE_NEWLINE_FILE } from './embeddings.ts';
 import type { PlannedGraph } from './graph-builder.ts';
-import {
-  CONVERTER_VERSION,
-  FORMAT_VERSION,
-  inspectConverted,
-  MANIFEST_FILE,
-  type Manifest,
-} from './manifest.ts';
+import { CONVERTER_VERSION, FORMAT_VERSION, MANIFEST_FILE, type Manifest } from './manifest.ts';
 import { encodeModel } from './onnx-model.ts';
-import { makeTemporaryFolder, removeStaleFolders, temporaryPath } from './temporary-folder.ts';
+import { publishFolder } from './publish-folder.ts';
+import { makeTemporaryFolder, removeStaleFolders } from './temporary-folder.ts';
 import { planVisionGraph } from './vision-graph.ts';
 
 /** Hex digits of the key that make a version: enough to tell apart all that one installation ever sees. */
@@ -59,11 +54,11 @@ export type OpenedCheckpoint = {
   readonly name: string;
 };
 
-/** As `convertCheckpoint`, of a checkpoint that is open already. */
+/** As `convertCheckpoint`, of a checkpoint that is open already; may `replace` a folder that is not whole. */
 export const convertOpened = async (
   opened: OpenedCheckpoint,
   outDirectory: string,
-  options: ConvertOptions,
+  options: ConvertOptions & { readonly replace?: boolean },
 ): Promise<Manifest> => {
   const { disk = realDisk, signal, onProgress } = options;
   const plan = planConversion(opened, options);
@@ -81,7 +76,7 @@ export const convertOpened = async (
         done += bytes;
         onProgress?.(done, plan.totalBytes);
       });
-    await publish(temporary, outDirectory, plan.manifest);
+    await publishFolder(temporary, outDirectory, plan.manifest.key, options.replace ?? false);
     return plan.manifest;
   } catch (error) {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
@@ -208,33 +203,6 @@ const writeFile = async (
   } finally {
     await file.close();
   }
-};
-
-/** Gives the finished folder its name. Another process may have finished the same conversion first: then its is kept. */
-const publish = async (temporary: string, outDirectory: string, manifest: Manifest) => {
-  try {
-    await rename(temporary, outDirectory);
-  } catch (error) {
-    const there = await inspectConverted(outDirectory);
-    if (there.state !== 'whole' || there.manifest.key !== manifest.key) {
-      const taken = (await readdir(outDirectory).catch(() => [])).length > 0;
-      if (!taken) throw error;
-      const problem = 'The folder to convert to is not empty. Choose a new one.';
-      throw new WetreadError('usage', { problem }, { cause: error });
-    }
-    await rm(temporary, { recursive: true, force: true });
-  }
-};
-
-/** Takes a folder away under a hidden name first, so that nobody finds half of it. */
-export const removeFolder = async (directory: string): Promise<void> => {
-  const aside = temporaryPath(dirname(directory));
-  try {
-    await rename(directory, aside);
-  } catch {
-    return; // Another process was first.
-  }
-  await rm(aside, { recursive: true, force: true });
 };
 
 const diskFull = ({ totalBytes }: Plan, cause?: unknown): WetreadError =>

@@ -3,8 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import { WetreadError } from '../../errors.ts';
 import { checkpointKey, readCopiedFiles, sourceKey } from './checkpoint-key.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { convertOpened, removeFolder, type ConvertOptions } from './convert.ts';
+import { convertOpened, type ConvertOptions } from './convert.ts';
 import { inspectConverted, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { removeFolder } from './publish-folder.ts';
 
 const GRAPHS_FOLDER = 'graphs';
 
@@ -42,9 +43,11 @@ export const openConverted = async (
     if (kept.state === 'whole' && kept.manifest.key === key)
       return { directory, manifest: kept.manifest };
     await makeGraphsFolder(graphs);
-    await removeFolder(directory);
     const name = basename(resolve(checkpointDirectory));
-    const manifest = await convertOpened({ checkpoint, copied, name }, directory, options);
+    const manifest = await convertOpened({ checkpoint, copied, name }, directory, {
+      ...options,
+      replace: true,
+    });
     await removeOlder(graphs, family, basename(directory));
     return { directory, manifest };
   } finally {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WetreadError } from '../../errors.ts';
 import { ELEMENT_BYTES, widen } from './element-type.ts';
@@ -87,12 +87,8 @@ export const readImageNewline = async (
   directory: string,
   manifest: Manifest,
 ): Promise<Float32Array> => {
+  const bytes = await readFile(join(directory, IMAGE_NEWLINE_FILE));
   const values = new Float32Array(manifest.config.text.hiddenSize);
-  const file = await open(join(directory, IMAGE_NEWLINE_FILE));
-  try {
-    await file.read(new Uint8Array(values.buffer), 0, values.byteLength, 0);
-  } finally {
-    await file.close();
-  }
+  widen('F32', new Uint8Array(bytes), values, 0);
   return values;
 };

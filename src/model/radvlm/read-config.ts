@@ -35,7 +35,7 @@ export const readCheckpointConfig = async (directory: string): Promise<Checkpoin
   const model = await readJson(directory, 'config.json', modelConfigSchema);
   if (model === undefined) throw new WetreadError('checkpoint-missing');
   const processor = (await readJson(directory, 'processor_config.json', processorSchema)) ?? {};
-  const imageProcessor = await readImageProcessor(directory);
+  const imageProcessor = await readImageProcessor(directory, processor);
   const generation = await readJson(directory, 'generation_config.json', generationSchema);
 
   const text = textConfigOf(model);
@@ -65,15 +65,13 @@ const checkArchitecture = ({
     throw unsupported('it is another kind of LLaVA-OneVision model');
 };
 
-/** Each processor file in the order that transformers 5 looks. */
-const readImageProcessor = async (directory: string): Promise<ImageProcessorConfig> => {
-  const nested = await readJson(
-    directory,
-    'processor_config.json',
-    processorSchema.pick({ image_processor: true }),
-  );
-  if (nested?.image_processor) {
-    const result = imageProcessorSchema.safeParse(nested.image_processor);
+/** In the order in which transformers 5 looks: inside the processor's file, then in a file of its own. */
+const readImageProcessor = async (
+  directory: string,
+  processor: ProcessorConfig,
+): Promise<ImageProcessorConfig> => {
+  if (processor.image_processor) {
+    const result = imageProcessorSchema.safeParse(processor.image_processor);
     if (result.success) return result.data;
     throw invalid('processor_config.json', 'its image_processor is not one');
   }
