@@ -74,7 +74,10 @@ const bestChip = (
       const size = sizeOf(frame.number, label, request);
       for (const candidate of candidatesOf(frame, size, request.film)) {
         const { area } = candidate;
-        const total = cost + candidate.cost + coverCost(area, frame, request.frames);
+        const least = cost + candidate.cost;
+        // What it hides only adds to that, and is dear to find out.
+        if (best !== null && least >= best.cost) continue;
+        const total = least + coverCost(area, frame, request.frames);
         if (best !== null && total >= best.cost) continue;
         if (isFree(area, placed, request)) best = { label, size, candidate, cost: total };
       }

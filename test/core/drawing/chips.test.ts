@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import type { NumberedBox } from '../../../src/core/film.ts';
-import { createAnnotator, layOut } from '../../../src/core/drawing/create-annotator.ts';
+import { measureWith } from '../../../src/core/drawing/create-annotator.ts';
+import { layOut as layOutWith, type Layout } from '../../../src/core/drawing/layout.ts';
 import { holds, overlapOf } from '../../../src/core/drawing/rectangle.ts';
 import { numberBox } from '../../../src/core/grounding/number-box.ts';
 
-// Registers the font that chips are measured in.
-createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
-
 type Size = { width: number; height: number };
+
+const measure = measureWith('assets/fonts/inter-semibold.ttf');
+
+const layOut = (film: Size, boxes: readonly NumberedBox[]): Layout =>
+  layOutWith(film, boxes, { model: 'radvlm', demo: false }, measure);
 
 /** A small generator with a seed, so that a failure can be had again. */
 const random = (seed: number): (() => number) => {

@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { createCanvas } from '@napi-rs/canvas';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { WetreadError } from '../../../src/errors.ts';
 import type { Film, NumberedBox } from '../../../src/core/film.ts';
-import { createAnnotator, layOut } from '../../../src/core/drawing/create-annotator.ts';
-import { grown, type Rectangle } from '../../../src/core/drawing/rectangle.ts';
+import { createAnnotator, measureWith } from '../../../src/core/drawing/create-annotator.ts';
+import { layOut as layOutWith, type Layout } from '../../../src/core/drawing/layout.ts';
+import type { Rectangle } from '../../../src/core/drawing/rectangle.ts';
 import { numberBox } from '../../../src/core/grounding/number-box.ts';
 
-const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
+const FONT = 'assets/fonts/inter-semibold.ttf';
+const annotator = createAnnotator({ font: FONT });
+const measure = measureWith(FONT);
 const strip = { model: 'radvlm', demo: false };
+
+const layOut = (film: Film, boxes: readonly NumberedBox[]): Layout =>
+  layOutWith(film, boxes, strip, measure);
 
 const filmFrom = async (source: Sharp, channels: 1 | 3): Promise<Film> => {
   const coloured = channels === 1 ? source.toColourspace('b-w') : source.toColourspace('srgb');
@@ -66,24 +71,10 @@ test.each([
   ['a film in colour', colourful],
 ])('what no line and no chip covers is bit for bit the film: %s', async (_, film) => {
   const boxes = someBoxes(film);
-  const { frames, chips, sizes } = layOut(film, boxes);
+  const { touched } = layOut(film, boxes);
   const before = await rgbOf(film.png);
   const after = await rgbOf((await annotator.annotate(film, boxes, strip)).png);
-  const leaders = chips.flatMap(({ leader }) => {
-    if (leader === null) return [];
-    const { from, to } = leader;
-    const around = {
-      left: Math.min(from.x, to.x),
-      top: Math.min(from.y, to.y),
-      right: Math.max(from.x, to.x),
-      bottom: Math.max(from.y, to.y),
-    };
-    return [grown(around, sizes.ring + 1)];
-  });
-  const isDrawnOn = (x: number, y: number): boolean =>
-    chips.some(({ area }) => contains(area, x, y)) ||
-    frames.some(({ outer, inner }) => contains(outer, x, y) && !contains(inner, x, y)) ||
-    leaders.some((leader) => contains(leader, x, y));
+  const isDrawnOn = (x: number, y: number): boolean => touched.some((area) => contains(area, x, y));
   let untouched = 0;
   let changed = 0;
   for (let y = 0; y < film.height; y += 1) {
@@ -176,10 +167,8 @@ test('a frame shows the colour of its number', async () => {
 });
 
 test('type is set in the font that ships with Wetread, whatever the machine has', () => {
-  const context = createCanvas(1, 1).getContext('2d');
-  context.font = '20px "Wetread Sans"';
   // The advance widths of assets/fonts/inter-semibold.ttf.
-  expect(context.measureText('right pleural').width).toBeCloseTo(116.416, 2);
+  expect(measure('right pleural', 20)).toBeCloseTo(116.416, 2);
 });
 
 test.each(['assets/fonts/no-such.ttf', 'package.json'])(
