@@ -11,7 +11,7 @@ const DIRECTIONS = 4;
 const STRONG_EDGE = 60;
 
 /** Length of what `measure` gives: 13 numbers, a 16 x 16 thumbnail, 8 x 8 x 4 edge directions. */
-export const FEATURES = 13 + THUMBNAIL * THUMBNAIL + CELLS * CELLS * DIRECTIONS;
+const FEATURES = 13 + THUMBNAIL * THUMBNAIL + CELLS * CELLS * DIRECTIONS;
 
 /**
  * What the chest gate looks at, of a working copy as it lies: the features that its weights were trained on, in their

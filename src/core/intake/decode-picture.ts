@@ -6,7 +6,7 @@ import { readPngSize, sniffPicture } from './sniff-picture.ts';
 /** A film's file: the largest PNG of a 60-megapixel grey film in 16 bits is about 100 MB; usual ones are 1 to 10 MB. */
 export const MOST_FILE_BYTES = 100 * 2 ** 20;
 /** The largest detectors give 15 megapixels; photographs from telephones have up to 50. In RGB this is 180 MB. */
-export const MOST_PIXELS = 60e6;
+const MOST_PIXELS = 60e6;
 /** Sixty megapixels take three seconds on one slow core. */
 const DECODE_SECONDS = 30;
 
@@ -119,14 +119,4 @@ const collapseGrey = (pixels: Pixels): Pixels => {
   const grey = new Uint8Array(width * height);
   for (let i = 0; i < grey.length; i++) grey[i] = data[i * 3]!;
   return { data: grey, width, height, channels: 1 };
-};
-
-/** The brightness of a picture, 8 bits, as the chest gate was trained on. */
-export const toGrey = async ({ data, width, height, channels }: Pixels): Promise<Uint8Array> => {
-  if (channels === 1) return data;
-  return sharp(data, { raw: { width, height, channels } })
-    .toColourspace('b-w')
-    .extractChannel(0)
-    .raw()
-    .toBuffer();
 };

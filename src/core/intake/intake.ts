@@ -3,11 +3,13 @@ import type { Film } from '../film.ts';
 import { SMALLEST_SIDE, type ChestGate, type Verdict } from '../gate/chest-gate.ts';
 import { turnPixels, type Pixels } from '../pixels.ts';
 import type { Choice, Notice, ReplyEvent } from '../reply.ts';
-import { decodePicture, toGrey } from './decode-picture.ts';
+import { decodePicture } from './decode-picture.ts';
 import * as words from './gate-words.ts';
+import { limitAtOnce } from './limit-at-once.ts';
+import { toGrey } from './to-grey.ts';
 import { writeFilm } from './write-film.ts';
 
-export type ChoicesEvent = Extract<ReplyEvent, { type: 'choices' }>;
+type ChoicesEvent = Extract<ReplyEvent, { type: 'choices' }>;
 
 export type IntakeResult =
   /** `notices` belong into every reply about this film. */
@@ -27,19 +29,28 @@ export interface Intake {
   ): Promise<IntakeResult>;
 }
 
-export const createIntake = ({ gate }: { readonly gate: ChestGate }): Intake => ({
-  take: async (bytes, { choose }) => {
+/** A picture at the limit takes 400 MB while it is taken in, and sharp has the machine's cores for one or two. */
+const MOST_AT_ONCE = 2;
+
+export const createIntake = ({ gate }: { readonly gate: ChestGate }): Intake => {
+  const whenThereIsRoom = limitAtOnce(MOST_AT_ONCE);
+
+  const takeIn = async (
+    bytes: Uint8Array,
+    choose: Choice['code'] | undefined,
+  ): Promise<IntakeResult> => {
     // 1. Decode: sniffed by content, within the limits, upright.
     const pixels = await decodePicture(bytes);
     checkSides(pixels);
     // 2. Privacy: what is burned into the picture is to be found and masked here, before anything is kept or judged.
     // 3. Gate: a frontal chest film, the right way up?
-    const { width, height } = pixels;
-    const verdict = gate.judge({ data: await toGrey(pixels), width, height });
+    const verdict = gate.judge(await toGrey(pixels));
     // 4. Settle: accept, correct as chosen, or ask; and write the film.
     return settle(pixels, verdict, choose);
-  },
-});
+  };
+
+  return { take: (bytes, { choose }) => whenThereIsRoom(() => takeIn(bytes, choose)) };
+};
 
 const checkSides = ({ width, height }: Pixels): void => {
   if (Math.min(width, height) < SMALLEST_SIDE)

@@ -6,7 +6,7 @@ import { planTiles } from './tile-plan.ts';
 import { patternOf, splitAt, type Tokenizer } from './tokenizer.ts';
 
 /** A conversation as the decoder reads it. */
-export type Prompt = {
+type Prompt = {
   /** Image tokens expanded: one for each of the image's features. */
   readonly ids: Int32Array;
   /** Where the image's features go: ids[start .. start + count) are image tokens. */

@@ -69,7 +69,9 @@ describe('a chest film', () => {
   test('in colour, as a photograph of a screen is, stays in colour', async () => {
     const { width, height, data } = pixels;
     const tinted = await writeFilm({
-      ...{ width, height, channels: 3 },
+      width,
+      height,
+      channels: 3,
       data: Uint8Array.from(
         { length: data.length * 3 },
         (_, i) => data[Math.floor(i / 3)]! * (i % 3 === 2 ? 0.8 : 1),

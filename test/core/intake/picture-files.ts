@@ -4,7 +4,7 @@ import { crc32, deflateSync } from 'node:zlib';
 
 export const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-export const pngChunk = (type: string, data: Uint8Array = new Uint8Array()): Buffer => {
+const pngChunk = (type: string, data: Uint8Array = new Uint8Array()): Buffer => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const chunk = Buffer.alloc(body.length + 8);
   chunk.writeUInt32BE(data.length, 0);
