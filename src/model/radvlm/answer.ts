@@ -94,28 +94,31 @@ export class Answer {
     this.#film = film;
     while (!film.packed) {
       await turns.alone(() => film.advance(picture), this.#signal);
-      yield this.#reading();
+      if (film.share > 0) yield this.#reading();
     }
   }
 
   /** The prompt through the decoder; the logits of its last token, or nothing when only reading was asked for. */
   async *#prefill(): Events<Float32Array | undefined> {
-    const { turns, chunkTokens } = this.#workshop;
-    const { cache } = this.#sequence;
-    const total = this.#prompt.ids.length;
     let logits: Float32Array | undefined;
-    while (cache.length < total) {
-      this.#adopt();
-      const end = Math.min(total, cache.length + chunkTokens);
-      if (end === cache.length) break;
-      const embeddings = this.#embed(cache.length, end);
-      const last = end === total && this.#request.maxTokens > 0;
-      const logitsAt = last ? [end - cache.length - 1] : [];
-      this.#computed += end - cache.length;
-      logits = await turns.share({ cache, embeddings, logitsAt }, this.#signal);
+    while (this.#sequence.cache.length < this.#prompt.ids.length) {
+      logits = await this.#workshop.turns.share(() => this.#nextChunk(), this.#signal);
       yield this.#reading();
     }
     return this.#request.maxTokens > 0 ? logits : undefined;
+  }
+
+  /** Looks first what others have read since: of two sequences about one film, only one computes each chunk. */
+  #nextChunk(): DecoderPart | undefined {
+    this.#adopt();
+    const { cache } = this.#sequence;
+    const total = this.#prompt.ids.length;
+    const count = Math.min(this.#workshop.chunkTokens, total - cache.length);
+    if (count === 0) return undefined;
+    this.#computed += count;
+    const isLast = cache.length + count === total && this.#request.maxTokens > 0;
+    const embeddings = this.#embed(cache.length, cache.length + count);
+    return { cache, embeddings, logitsAt: isLast ? [count - 1] : [] };
   }
 
   /** A token a step, until an end token, a stop text, or the last token that there is room for. */
@@ -140,11 +143,18 @@ export class Answer {
         return 'length';
       }
       ids[cache.length] = id;
-      const embeddings = this.#embed(cache.length, cache.length + 1);
-      logits = await turns.share({ cache, embeddings, logitsAt: [0] }, this.#signal);
+      const next = await turns.share(() => this.#nextToken(), this.#signal);
+      if (!next) throw new RangeError('logits');
+      logits = next;
     }
     yield* rest(words, stopText);
     return 'stop';
+  }
+
+  #nextToken(): DecoderPart {
+    const { cache } = this.#sequence;
+    const embeddings = this.#embed(cache.length, cache.length + 1);
+    return { cache, embeddings, logitsAt: [0] };
   }
 
   /** Takes over what others have read of this prompt; the last token is computed here if words are to follow it. */

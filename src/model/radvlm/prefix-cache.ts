@@ -68,7 +68,8 @@ export class PrefixCache {
   adopt(sequence: Sequence, limit: number): void {
     let [best, length]: [Sequence | undefined, number] = [undefined, sequence.cache.length];
     for (const other of [...this.#kept, ...this.#running]) {
-      const common = other === sequence ? 0 : Math.min(limit, sequence.commonWith(other));
+      if (other === sequence || this.#forgotten.has(other)) continue;
+      const common = Math.min(limit, sequence.commonWith(other));
       if (common > length) [best, length] = [other, common];
     }
     if (!best) return;

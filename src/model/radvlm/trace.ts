@@ -41,7 +41,7 @@ export async function* traceAnswer(
     },
     turns: {
       alone: (work, signal) => workshop.turns.alone(work, signal),
-      share: (part, signal) => shareObserved(workshop, part, observer, signal),
+      share: (prepare, signal) => shareObserved(workshop, prepare, observer, signal),
     },
   };
   const prompt = engine.buildPrompt(request.messages);
@@ -53,18 +53,27 @@ export async function* traceAnswer(
 /** Asks for the logits of all tokens of the part, and gives those that were asked for. */
 const shareObserved = async (
   { turns, config }: Workshop,
-  part: DecoderPart,
+  prepare: () => DecoderPart | undefined,
   observer: Observer,
   signal: AbortSignal,
-): Promise<Float32Array> => {
+): Promise<Float32Array | undefined> => {
   const { hiddenSize, vocabularyRows } = config.text;
-  const first = part.cache.length;
-  const logitsAt = Array.from({ length: part.embeddings.length / hiddenSize }, (_, i) => i);
-  const all = await turns.share({ ...part, logitsAt }, signal);
+  let asked: readonly number[] = [];
+  let everyToken: readonly number[] = [];
+  let first = 0;
+  const all = await turns.share(() => {
+    const part = prepare();
+    if (!part) return undefined;
+    asked = part.logitsAt;
+    first = part.cache.length;
+    everyToken = Array.from({ length: part.embeddings.length / hiddenSize }, (_, i) => i);
+    return { ...part, logitsAt: everyToken };
+  }, signal);
+  if (!all) return undefined;
   const row = (i: number): Float32Array =>
     all.subarray(i * vocabularyRows, (i + 1) * vocabularyRows);
-  for (const i of logitsAt) observer.logits(first + i, row(i));
-  const asked = new Float32Array(part.logitsAt.length * vocabularyRows);
-  part.logitsAt.forEach((i, k) => asked.set(row(i), k * vocabularyRows));
-  return asked;
+  for (const i of everyToken) observer.logits(first + i, row(i));
+  const given = new Float32Array(asked.length * vocabularyRows);
+  asked.forEach((i, k) => given.set(row(i), k * vocabularyRows));
+  return given;
 };

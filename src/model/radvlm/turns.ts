@@ -3,17 +3,16 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 /** A step that can share a run with steps of other sequences. */
 type Shared<Part, Result> = {
   readonly kind: 'shared';
-  readonly part: Part;
-  readonly resolve: (result: Result) => void;
+  readonly prepare: () => Part | undefined;
+  readonly resolve: (result: Result | undefined) => void;
 };
 
 /** A step that needs the processor for itself. */
 type Alone = { readonly kind: 'alone'; readonly work: () => Promise<void> };
 
-type Step<Part, Result> = (Shared<Part, Result> | Alone) & {
-  readonly signal: AbortSignal;
-  readonly reject: (reason: unknown) => void;
-};
+type Waiting = { readonly signal: AbortSignal; readonly reject: (reason: unknown) => void };
+type SharedStep<Part, Result> = Shared<Part, Result> & Waiting;
+type Step<Part, Result> = SharedStep<Part, Result> | (Alone & Waiting);
 
 /**
  * Whose turn it is to compute. Every sequence asks for one step, waits for it, and asks for the next, so first come
@@ -32,10 +31,13 @@ export class Turns<Part, Result> {
     this.#run = run;
   }
 
-  /** One decoder step, together with those of other sequences where there are lanes left. */
-  share(part: Part, signal: AbortSignal): Promise<Result> {
+  /**
+   * One decoder step, together with those of other sequences where there are lanes left. `prepare` is asked for the
+   * part when its turn has come; if there is nothing left to do by then, the result is undefined.
+   */
+  share(prepare: () => Part | undefined, signal: AbortSignal): Promise<Result | undefined> {
     return new Promise((resolve, reject) => {
-      this.#add({ kind: 'shared', part, signal, resolve, reject });
+      this.#add({ kind: 'shared', prepare, signal, resolve, reject });
     });
   }
 
@@ -77,18 +79,34 @@ export class Turns<Part, Result> {
     for (const step of dropped) step.reject(step.signal.reason);
   }
 
-  #takeShared(atMost: number): Shared<Part, Result>[] & Step<Part, Result>[] {
+  #takeShared(atMost: number): SharedStep<Part, Result>[] {
     const taken = this.#waiting.filter((step) => step.kind === 'shared').slice(0, atMost);
     this.#waiting = this.#waiting.filter((step) => !taken.some((other) => other === step));
     return taken;
   }
 
-  async #runTogether(steps: (Shared<Part, Result> & Step<Part, Result>)[]): Promise<void> {
+  async #runTogether(steps: readonly SharedStep<Part, Result>[]): Promise<void> {
+    const prepared = steps.flatMap((step) => preparedOf(step));
+    if (prepared.length === 0) return;
     try {
-      const results = await this.#run(steps.map((step) => step.part));
-      steps.forEach((step, i) => step.resolve(results[i] as Result));
+      const results = await this.#run(prepared.map(({ part }) => part));
+      prepared.forEach(({ step }, i) => step.resolve(results[i]));
     } catch (error) {
-      for (const step of steps) step.reject(error);
+      for (const { step } of prepared) step.reject(error);
     }
   }
 }
+
+/** The step with its part; one that has nothing to do, or fails here, is answered at once. */
+const preparedOf = <Part, Result>(
+  step: SharedStep<Part, Result>,
+): { step: SharedStep<Part, Result>; part: Part }[] => {
+  try {
+    const part = step.prepare();
+    if (part !== undefined) return [{ step, part }];
+    step.resolve(undefined);
+  } catch (error) {
+    step.reject(error);
+  }
+  return [];
+};

@@ -40,7 +40,7 @@ export type VerifyOptions = Partial<SessionOptions> & {
  * Fails with `cases-invalid`, `checkpoint-*`, or the signal's reason; cases that differ are in the report.
  */
 export const verifyCheckpoint = async (options: VerifyOptions): Promise<VerifyReport> => {
-  const { checkpoint, cases, dataDir, threads = 2, spinning = true, onCase, signal } = options;
+  const { checkpoint, cases, dataDir, threads = 2, spinning = false, onCase, signal } = options;
   const names = await listCases(cases);
   const converted = await openConverted(checkpoint, dataDir, {
     lanes: 1,

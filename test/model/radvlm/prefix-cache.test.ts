@@ -111,6 +111,7 @@ test('forgets a film at once, and one that is being read when it ends', () => {
   const running = begin(cache, [1, IMAGE, 3], 'a');
   cache.forget('a');
   read(running, [1, IMAGE, 3]);
+  expect(foundOf(cache, [1, IMAGE], 'a')).toBe(1);
   cache.end(running);
   expect(foundOf(cache, [1, IMAGE], 'a')).toBe(1);
   expect(foundOf(cache, [1, IMAGE], 'b')).toBe(2);

@@ -13,5 +13,5 @@ const converted = await openConverted('checkpoints/demo', dataDirectory, { lanes
 
 describeModel('The local runtime', {
   create: () =>
-    createRadvlm({ converted, threads: 2, spinning: true, logger: createLogger('silent') }),
+    createRadvlm({ converted, threads: 2, spinning: false, logger: createLogger('silent') }),
 });

@@ -14,7 +14,8 @@ const createRecorded = (lanes: number): { turns: Turns<string, string>; runs: st
 };
 
 const steps = async (turns: Turns<string, string>, name: string, count: number): Promise<void> => {
-  for (let i = 0; i < count; i++) expect(await turns.share(name, never)).toBe(name.toUpperCase());
+  for (let i = 0; i < count; i++)
+    expect(await turns.share(() => name, never)).toBe(name.toUpperCase());
 };
 
 test('two sequences take turns, however many steps each has', async () => {
@@ -41,8 +42,8 @@ test('an abort takes a waiting step out before the next one runs', async () => {
   const { turns, runs } = createRecorded(1);
   const stop = new AbortController();
   const running = turns.alone(async () => stop.abort(new Error('enough')), never);
-  const aborted = turns.share('aborted', stop.signal);
-  const other = turns.share('other', never);
+  const aborted = turns.share(() => 'aborted', stop.signal);
+  const other = turns.share(() => 'other', never);
   await expect(aborted).rejects.toThrow('enough');
   await Promise.all([running, other]);
   expect(runs).toEqual([['other']]);
@@ -50,20 +51,35 @@ test('an abort takes a waiting step out before the next one runs', async () => {
 
 test('a step that fails fails alone, and the next one runs', async () => {
   const { turns } = createRecorded(1);
-  await expect(turns.share('broken', never)).rejects.toThrow('broken');
+  await expect(turns.share(() => 'broken', never)).rejects.toThrow('broken');
   const rejecting = turns.alone(() => Promise.reject(new Error('no film')), never);
   await expect(rejecting).rejects.toThrow('no film');
   const throwing = turns.alone(() => {
     throw new Error('at once');
   }, never);
   await expect(throwing).rejects.toThrow('at once');
-  expect(await turns.share('next', never)).toBe('NEXT');
+  expect(await turns.share(() => 'next', never)).toBe('NEXT');
+});
+
+test('a step is prepared when its turn comes, and takes none when nothing is left to do', async () => {
+  const { turns, runs } = createRecorded(1);
+  let text: string | undefined = 'before';
+  const first = turns.alone(async () => (text = 'after'), never);
+  const second = turns.share(() => text, never);
+  await first;
+  expect(await second).toBe('AFTER');
+  expect(await turns.share(() => undefined, never)).toBe(undefined);
+  const failing = turns.share(() => {
+    throw new Error('no features');
+  }, never);
+  await expect(failing).rejects.toThrow('no features');
+  expect(runs).toEqual([['after']]);
 });
 
 test('is idle once the last step has run', async () => {
   const { turns, runs } = createRecorded(1);
-  void turns.share('a', never);
-  void turns.share('b', never);
+  void turns.share(() => 'a', never);
+  void turns.share(() => 'b', never);
   await turns.idle();
   expect(runs).toEqual([['a'], ['b']]);
   await turns.idle();

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConverted } from '../../../src/model/radvlm/converted-cache.ts';
 import { type CaseReport, verifyCheckpoint } from '../../../src/model/radvlm/verify.ts';
 import { GOLDEN } from './golden.ts';
@@ -26,50 +26,37 @@ const SMALLEST = {
   cases: join(GOLDEN, 'cases/d-layer2'),
 };
 
-describe('every golden case agrees with the reference', () => {
-  test.each([
-    ['a-mha-fp32', 'a-mha-fp32'],
-    ['b-gqa-bf16-tied', 'b-gqa-bf16-tied'],
-    ['c-anyres-fp16', 'c-anyres-fp16'],
-    ['d-layer2-names-4.4x', 'd-layer2'],
-    ['d-layer2-names-5-default', 'd-layer2'],
-    ['d-layer2-names-5-native', 'd-layer2'],
-  ])('%s', async (checkpoint, cases) => {
-    const report = await verify(
-      join(GOLDEN, 'checkpoints', checkpoint),
-      join(GOLDEN, 'cases', cases),
-    );
-    expectAgreement(checkpoint, report);
-  });
+/** Every kind of number: had one not been compared, it could not differ. */
+const KINDS = [
+  'converted_bytes',
+  'input_ids',
+  'pixel_values',
+  'vision_hidden',
+  'image_features',
+  'logits',
+  'decode_logits',
+  'greedy_ids',
+  'text',
+  'finish',
+];
 
-  test('the demo checkpoint', async () => {
-    expectAgreement('demo', await verify('checkpoints/demo', join(GOLDEN, 'demo')));
-  });
-});
-
-const expectAgreement = (
-  checkpoint: string,
-  report: { cases: readonly CaseReport[]; passed: boolean; differences: object; heard: unknown },
-): void => {
-  // eslint-disable-next-line no-console
-  console.info(`largest differences of ${checkpoint}:`, JSON.stringify(report.differences));
-  expect(report.cases.flatMap(({ name, problems }) => problems.map((p) => [name, p]))).toEqual([]);
+test.each([
+  ['a-mha-fp32', 'checkpoints/a-mha-fp32', 'cases/a-mha-fp32'],
+  ['b-gqa-bf16-tied', 'checkpoints/b-gqa-bf16-tied', 'cases/b-gqa-bf16-tied'],
+  ['c-anyres-fp16', 'checkpoints/c-anyres-fp16', 'cases/c-anyres-fp16'],
+  ['d-layer2-names-4.4x', 'checkpoints/d-layer2-names-4.4x', 'cases/d-layer2'],
+  ['d-layer2-names-5-default', 'checkpoints/d-layer2-names-5-default', 'cases/d-layer2'],
+  ['d-layer2-names-5-native', 'checkpoints/d-layer2-names-5-native', 'cases/d-layer2'],
+  ['demo', '../../../checkpoints/demo', 'demo'],
+])('every case of %s agrees with the reference', async (name, checkpoint, cases) => {
+  const report = await verify(join(GOLDEN, checkpoint), join(GOLDEN, cases));
+  process.stdout.write(`largest differences of ${name}: ${JSON.stringify(report.differences)}\n`);
+  const problems = report.cases.flatMap((each) => each.problems.map((one) => [each.name, one]));
+  expect(problems).toEqual([]);
   expect(report.passed).toBe(true);
   expect(report.heard).toEqual(report.cases);
-  // Every kind of number was compared, or nothing could differ.
-  expect(Object.keys(report.differences)).toEqual([
-    'converted_bytes',
-    'input_ids',
-    'pixel_values',
-    'vision_hidden',
-    'image_features',
-    'logits',
-    'decode_logits',
-    'greedy_ids',
-    'text',
-    'finish',
-  ]);
-};
+  expect(Object.keys(report.differences)).toEqual(KINDS);
+});
 
 test('a reference that differs is told, case by case', async () => {
   const cases = join(dataDir, 'cases');
@@ -105,13 +92,15 @@ test('a converted byte that is not what the checkpoint says is found', async () 
 });
 
 test('cases that are none are refused with a reason', async () => {
-  const refused = (cases: string) => expect(verify(SMALLEST.checkpoint, cases)).rejects;
-  await refused(join(dataDir, 'nowhere')).toMatchObject({ code: 'cases-invalid' });
-  await refused('assets').toMatchObject({ code: 'cases-invalid' });
+  const verifyWith = (cases: string) => verify(SMALLEST.checkpoint, cases);
+  await expect(verifyWith(join(dataDir, 'nowhere'))).rejects.toMatchObject({
+    code: 'cases-invalid',
+  });
+  await expect(verifyWith('assets')).rejects.toMatchObject({ code: 'cases-invalid' });
   const cases = join(dataDir, 'broken');
   await cp(SMALLEST.cases, cases, { recursive: true });
   await writeFile(join(cases, 'text-only.json'), '{"image": 3}');
-  await refused(cases).toMatchObject({
+  await expect(verifyWith(cases)).rejects.toMatchObject({
     code: 'cases-invalid',
     facts: { reason: 'text-only is not as make.py writes it' },
   });
