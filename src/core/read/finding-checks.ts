@@ -29,15 +29,20 @@ export class FindingChecks {
   readonly #presences = new Map<Term, Presence>();
   /** By phrase: the mark that its place got. */
   readonly #marks = new Map<string, string>();
-  /** Findings and phrases that may yet be asked about. */
-  readonly #terms: Set<Term>;
-  readonly #phrases: Set<string>;
+  /** The findings that are asked about. */
+  readonly #terms: ReadonlySet<Term>;
+  /** What their places are asked with, each with its finding. */
+  readonly #phrases: ReadonlyMap<string, Term>;
 
   constructor(step: ReadingStep, sentences: readonly string[]) {
     this.#step = step;
     const claims = sentences.flatMap((sentence) => this.#claimsIn(sentence));
-    this.#terms = new Set(claims.map(({ term }) => term).slice(0, MOST_CHECKS));
-    this.#phrases = new Set(claims.map(({ phrase }) => phrase));
+    this.#terms = new Set([...new Set(claims.map(({ term }) => term))].slice(0, MOST_CHECKS));
+    this.#phrases = new Map(
+      claims
+        .filter(({ term }) => this.#terms.has(term))
+        .map(({ phrase, term }) => [phrase, term] as const),
+    );
     if (claims.some(({ term }) => !this.#terms.has(term))) {
       step.draft.note(noticeOf('not-checked', { limit: MOST_CHECKS }));
     }
@@ -121,7 +126,10 @@ export class FindingChecks {
   /** Presence and place questions still to come, the one about to be asked included. */
   #left(): ReplyEvent {
     const open = [...this.#terms].filter((term) => !this.#presences.has(term)).length;
-    const places = [...this.#phrases].filter((phrase) => !this.#marks.has(phrase)).length;
+    const places = [...this.#phrases].filter(
+      ([phrase, term]) =>
+        !this.#marks.has(phrase) && (this.#presences.get(term) ?? 'yes') === 'yes',
+    ).length;
     return { type: 'status', phase: 'checking', left: open + places };
   }
 

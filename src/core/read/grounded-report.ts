@@ -1,3 +1,4 @@
+import { createBoxStream } from '../grounding/box-stream.ts';
 import type { ReplyEvent } from '../reply.ts';
 import { claimsOf } from './assertions.ts';
 import { FindingChecks } from './finding-checks.ts';
@@ -17,6 +18,14 @@ export async function* groundedReport(step: ReadingStep): AsyncGenerator<ReplyEv
   const question = profile.tasks.report;
   const report = new ReportSentences();
   const waiting: string[] = [];
+  // A place that the report itself claims has not been asked for.
+  const words = createBoxStream({
+    scale: profile.boxScale,
+    shown: false,
+    firstNumber: 1,
+    subject: 'place',
+    objection: () => null,
+  });
   const isPositive = (sentence: string): boolean => claimsOf(sentence, lexicon).kind === 'positive';
   const take = function* (sentences: readonly string[]): Generator<ReplyEvent> {
     for (const sentence of sentences) {
@@ -33,9 +42,9 @@ export async function* groundedReport(step: ReadingStep): AsyncGenerator<ReplyEv
     if (draft.raw === '') yield { type: 'status', phase: 'answering' };
     draft.raw += event.text;
     draft.exchange = { question, answer: draft.raw, gate: false };
-    yield* take(report.push(event.text));
+    yield* take(report.push(words.push(event.text)));
   }
-  yield* take(report.finish());
+  yield* take([...report.push(words.finish().rest), ...report.finish()]);
   if (draft.finishReason === 'length') draft.note(noticeOf('cut-short'));
 
   const checks = new FindingChecks(step, waiting);

@@ -7,9 +7,8 @@ export class ReportSentences {
   push(delta: string): readonly string[] {
     this.#rest += delta;
     const sentences = splitSentences(this.#rest);
-    // The last may go on, and so may the one before it while a single mark or number follows ("approx." "5").
-    const whole = sentences.slice(0, -2);
-    this.#rest = sentences.slice(-2).join('');
+    const whole = sentences.slice(0, -1);
+    this.#rest = sentences.at(-1) ?? '';
     return whole;
   }
 

@@ -1,0 +1,106 @@
+import type { Film } from '../../src/core/film.ts';
+import type { Ask, Reading } from '../../src/core/reading.ts';
+import { createReading } from '../../src/core/read/create-reading.ts';
+import { DEMO_PROFILE } from '../../src/core/profile/demo.ts';
+import type { Profile } from '../../src/core/profile/profile.ts';
+import type { Annotator } from '../../src/core/drawing/annotator.ts';
+import type { Exchange, Notice, Reply, ReplyEvent } from '../../src/core/reply.ts';
+import { createLogger } from '../../src/log.ts';
+import type { ModelRequest } from '../../src/model/model.ts';
+import { collect } from './collect.ts';
+import {
+  createScriptedModel,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+} from './scripted-model.ts';
+
+/** The last question of a request. */
+export const questionIn = ({ messages }: ModelRequest): string => messages.at(-1)?.text ?? '';
+
+/** A film for tests that draw nothing. */
+export const filmNamed = (name: string): Film => ({
+  sha256: name,
+  width: 100,
+  height: 200,
+  channels: 1,
+  png: new Uint8Array([1]),
+});
+
+/** Right lung, left lung, and with them the midline at 0.5. */
+export const LUNGS: Readonly<Record<string, string>> = {
+  'Where is the right lung located in this Chest X-ray?':
+    'The right lung is located at [0.10, 0.10, 0.45, 0.80].',
+  'Where is the left lung located in this Chest X-ray?':
+    'The left lung is located at [0.55, 0.10, 0.90, 0.80].',
+};
+
+export type Answers = Readonly<Record<string, string | readonly string[]>>;
+
+/** Answers by the last question's words; a question that is not listed fails the test. */
+export const createReader = (
+  answers: Answers,
+  options: Omit<ScriptedModelOptions, 'script'> = {},
+): ScriptedModel => {
+  const all: Answers = { ...LUNGS, ...answers };
+  return createScriptedModel({
+    ...options,
+    script: (request) => {
+      const answer = all[questionIn(request)];
+      if (answer === undefined) throw new Error(`not scripted: ${questionIn(request)}`);
+      return answer;
+    },
+  });
+};
+
+/** Draws nothing, and keeps what it was to draw. */
+export const createBlankAnnotator = () => {
+  const drawn: { readonly sha256: string; readonly numbers: readonly number[] }[] = [];
+  return {
+    drawn,
+    async annotate(film, boxes) {
+      drawn.push({ sha256: film.sha256, numbers: boxes.map(({ number }) => number) });
+      return { png: new Uint8Array([2]), width: film.width, height: film.height, altText: 'drawn' };
+    },
+  } satisfies Annotator & Record<string, unknown>;
+};
+
+export const createTestReading = (
+  model: ScriptedModel,
+  profile: Profile = DEMO_PROFILE,
+  annotator: Annotator = createBlankAnnotator(),
+): Reading =>
+  createReading({ model, profile, annotator, logger: createLogger('silent'), id: () => 'id' });
+
+export type Asked = {
+  readonly ask: Ask | string;
+  readonly history?: readonly Exchange[];
+  readonly film?: Film;
+  readonly filmNotices?: readonly Notice[];
+  readonly signal?: AbortSignal;
+};
+
+export const eventsOf = (reading: Reading, { ask, history, film, filmNotices, signal }: Asked) =>
+  reading.read(
+    {
+      film: film ?? filmNamed('film'),
+      history: history ?? [],
+      ask: typeof ask === 'string' ? { kind: 'free', text: ask } : ask,
+      asker: 'somebody',
+      filmNotices: filmNotices ?? [],
+    },
+    signal ?? new AbortController().signal,
+  );
+
+export const replyOf = async (reading: Reading, asked: Asked): Promise<Reply> =>
+  replyIn(await collect(eventsOf(reading, asked)));
+
+export const replyIn = (events: readonly ReplyEvent[]): Reply => {
+  const last = events.at(-1);
+  if (last?.type !== 'end') throw new Error(`the reply ended in ${JSON.stringify(last)}`);
+  return last.reply;
+};
+
+export const textIn = (events: readonly ReplyEvent[]): string =>
+  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
+export const codesOf = (notices: readonly Notice[]): string[] => notices.map(({ code }) => code);
