@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createHttpServer, type HttpServer } from '../adapters/http.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import { readConfig, type Config } from '../config.ts';
-import { toWetreadError, WetreadError } from '../errors.ts';
+import { ERRORS, toWetreadError, WetreadError } from '../errors.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { openConversation, type Opened } from './open-conversation.ts';
 import { lateConversation } from './late-conversation.ts';
@@ -28,7 +28,9 @@ export const serveUntilStopped = async (
     const failure = toWetreadError(error, randomUUID());
     if (failure.code === 'stopped') return 0;
     if (failure.code === 'internal') createLogger('error').error({ err: error, ...failure.facts });
-    process.stderr.write(`${failure.message}\n`);
+    // a setting's sentence says what to do already; a model's is meant for whoever asked a question
+    const advice = failure.kind === 'model' ? ` ${ERRORS[failure.code].operator}` : '';
+    process.stderr.write(`${failure.message}${advice}\n`);
     return 1;
   }
 };

@@ -13,7 +13,7 @@ import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { exitCodeOfOutcome } from './read.ts';
-import { createReplyPrinter } from './reply-printer.ts';
+import { createReplyPrinter, type ReplyPrinter } from './reply-printer.ts';
 
 export type ChatOptions = {
   readonly model?: string;
@@ -73,6 +73,7 @@ class Chat {
   #open: { readonly turn: TurnId; readonly options: readonly Choice[] } | undefined;
   #pictures = 0;
   #interrupts = 0;
+  #leave: () => void = () => undefined;
   #exitCode: number = EXIT.answered;
 
   constructor(chat: ChatParts) {
@@ -85,10 +86,8 @@ class Chat {
 
   async run(): Promise<number> {
     const { parts } = this.#chat;
-    const interrupted = (): void => this.#interrupt();
-    const release = parts.onInterrupt(interrupted);
-    // on a terminal readline takes Ctrl-C for itself
-    this.#lines.on('SIGINT', interrupted);
+    // on a terminal readline takes Ctrl-C for itself, at the prompt and while an answer runs
+    this.#lines.on('SIGINT', () => this.#interrupt());
     if (this.#typed) parts.terminal.output.write(`${CHAT_HELP}\n`);
     this.#prompt();
     try {
@@ -100,7 +99,6 @@ class Chat {
       return this.#exitCode;
     } finally {
       this.#lines.close();
-      release();
     }
   }
 
@@ -129,12 +127,13 @@ class Chat {
   }
 
   async #answer(turn: TurnId): Promise<boolean> {
-    const { parts, open, progress } = this.#chat;
+    const { parts, progress } = this.#chat;
     const printer = createReplyPrinter(parts.terminal, progress);
+    if (this.#asked) parts.terminal.output.write('\n');
     this.#asked = true;
-    this.#running = turn;
-    const outcome = await followTurn(open.conversation, turn, printer.show);
-    this.#running = undefined;
+    const outcome = await this.#follow(turn, printer);
+    progress.clear();
+    if (outcome === 'left') return false;
     this.#exitCode = exitCodeOfOutcome(outcome);
     const { last } = outcome;
     this.#open = last.type === 'choices' ? { turn, options: last.options } : undefined;
@@ -144,6 +143,23 @@ class Chat {
     const filmUnusable = !this.#filmTaken && isAboutTheFilm(outcome);
     this.#filmTaken ||= last.type !== 'error';
     return !filmUnusable;
+  }
+
+  /** Shows the turn until it ends, or until the user leaves without waiting for that. */
+  async #follow(turn: TurnId, printer: ReplyPrinter): Promise<TurnOutcome | 'left'> {
+    const { parts, open } = this.#chat;
+    const release = parts.onInterrupt(() => this.#interrupt());
+    this.#running = turn;
+    this.#interrupts = 0;
+    try {
+      const left = new Promise<'left'>((resolve) => {
+        this.#leave = () => resolve('left');
+      });
+      return await Promise.race([followTurn(open.conversation, turn, printer.show), left]);
+    } finally {
+      this.#running = undefined;
+      release();
+    }
   }
 
   async #keepPicture(png: Uint8Array | undefined, remark: (text: string) => void): Promise<void> {
@@ -179,20 +195,20 @@ class Chat {
     };
   }
 
+  /** Ctrl-C: the first stops an answer, or warns at the prompt; the second leaves. */
   #interrupt(): void {
     const { parts, open } = this.#chat;
-    if (this.#running !== undefined) {
-      void open.conversation.stop(this.#running);
-      return;
-    }
     this.#interrupts += 1;
-    if (this.#interrupts === 1 && this.#typed) {
+    if (this.#interrupts > 1) {
+      this.#exitCode = EXIT.stopped;
+      this.#leave();
+      this.#lines.close();
+    } else if (this.#running !== undefined) {
+      void open.conversation.stop(this.#running);
+    } else {
       parts.terminal.output.write('\nCtrl-C once more, or /quit, leaves.\n');
       this.#prompt();
-      return;
     }
-    this.#exitCode = EXIT.stopped;
-    this.#lines.close();
   }
 
   #prompt(): void {

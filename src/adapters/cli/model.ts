@@ -93,8 +93,11 @@ const summary = ({ passed, cases, differences }: VerifyReport): string => {
 
 const differencesInWords = (differences: Readonly<Record<string, number>>): string =>
   Object.entries(differences)
-    .map(([kind, difference]) => `${kind} ${Number(difference.toPrecision(2))}`)
+    .map(([kind, difference]) => `${kind.replaceAll('_', ' ')} ${inFigures(difference)}`)
     .join(', ');
 
 const millions = (parameters: number): string => `${(parameters / 1e6).toFixed(1)} million`;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+/** Two figures, without trailing zeros. */
+const inFigures = (difference: number): string => String(Number(difference.toPrecision(2)));

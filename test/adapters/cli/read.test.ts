@@ -229,6 +229,8 @@ describe('what is wrong before the model is asked', () => {
   const files: Record<string, (folder: string) => Promise<unknown>> = {
     'file-missing': async () => undefined,
     'file-is-folder': (folder) => mkdir(join(folder, 'x.png')),
+    // a link to itself, which not even root can open
+    'file-unreadable': (folder) => symlink('x.png', join(folder, 'x.png')),
     'file-too-large': async (folder) => {
       await writeFile(join(folder, 'x.png'), '');
       await truncate(join(folder, 'x.png'), 101 * 2 ** 20);
@@ -242,14 +244,6 @@ describe('what is wrong before the model is asked', () => {
     expect(JSON.parse(output)).toMatchObject({ error: { code } });
     expect(exitCode).toBe(code === 'file-too-large' ? 3 : 1);
     expect(output).not.toContain('x.png');
-  });
-
-  // root reads everything
-  test.skipIf(process.getuid?.() === 0)('file-unreadable', async () => {
-    const folder = await emptyFolder();
-    await writeFile(join(folder, 'x.png'), 'x', { mode: 0 });
-    const { output } = await runCommand(['read', 'x.png', '--json'], { workingDirectory: folder });
-    expect(JSON.parse(output)).toMatchObject({ error: { code: 'file-unreadable' } });
   });
 
   test('an endless input is given up at the limit', async () => {

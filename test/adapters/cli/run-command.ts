@@ -28,6 +28,8 @@ export type Started = {
 export type RunOptions = Partial<Omit<CommandLineParts, 'terminal'>> & {
   /** Standard input; without it, lines come from `type`. */
   readonly input?: string | Uint8Array;
+  /** Standard input that is a terminal's. */
+  readonly keys?: NodeJS.ReadableStream;
   readonly onTerminal?: boolean;
   readonly colours?: boolean;
 };
@@ -61,7 +63,7 @@ export const startCommand = async (
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<Started> => {
-  const { input, onTerminal = false, colours = false, ...parts } = options;
+  const { input, keys, onTerminal = false, colours = false, ...parts } = options;
   const folder = parts.workingDirectory ?? (await emptyFolder());
   if (parts.workingDirectory === undefined) await writeFile(join(folder, 'film.png'), 'a film');
   const typed = new PassThrough();
@@ -71,7 +73,7 @@ export const startCommand = async (
   const run = createCommandLine({
     version: '1.2.3',
     terminal: {
-      input: input === undefined ? typed : Readable.from([Buffer.from(input)]),
+      input: keys ?? (input === undefined ? typed : Readable.from([Buffer.from(input)])),
       output: output.stream,
       errors: errors.stream,
       colours,
