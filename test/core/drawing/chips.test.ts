@@ -100,6 +100,14 @@ test('a chip covers neither its own small box nor another', () => {
   }
 });
 
+test('a chip leaves the inside of a box that its own box lies in', () => {
+  const boxes = [boxAt(1, [0.4, 0.4, 0.43, 0.43], ''), boxAt(2, [0.36, 0.33, 0.47, 0.432], '')];
+  const { chips, frames } = layOut(film, boxes);
+  const [chip] = chips;
+  const around = frames[1];
+  expect(chip && around && overlapOf(chip.area, around.inner)).toBe(0);
+});
+
 test('a lone label is whole, and many boxes have numbers alone', () => {
   const label = 'consolidation in the left lower lung zone';
   expect(layOut(film, [boxAt(1, [0.6, 0.6, 0.8, 0.8], label)]).chips[0]?.label).toBe(label);
