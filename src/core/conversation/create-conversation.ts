@@ -3,6 +3,7 @@ import type { Logger } from '../../log.ts';
 import type { Model } from '../../model/model.ts';
 import type { Attachment, Conversation, Message, TurnId } from '../conversation.ts';
 import type { Film } from '../film.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { Profile } from '../profile/profile.ts';
 import { messagesOf } from '../read/fit-history.ts';
 import type { Reading } from '../reading.ts';
@@ -16,13 +17,13 @@ import {
 } from './limits.ts';
 import { Recent } from './recent.ts';
 import { runTurn } from './run-turn.ts';
-import { takeFilm, type FilmIntake } from './take-film.ts';
+import { takeFilm } from './take-film.ts';
 import { Thread, threadKey, type ThreadPlace } from './thread.ts';
 import { askerOf, Turn } from './turn.ts';
 
 export type ConversationOptions = {
   readonly reading: Reading;
-  readonly intake: FilmIntake;
+  readonly intake: Intake;
   readonly model: Model;
   readonly profile: Profile;
   readonly logger: Logger;
@@ -102,7 +103,7 @@ class ConversationInMemory implements Conversation {
       throw new WetreadError('choice-unknown');
     }
     asked.question = undefined;
-    const sent: Attachment = { reference: {}, fetch: async () => question.bytes };
+    const sent: Attachment = { reference: {}, fetch: async () => question.film.png };
     const message = { ...asked.message, author, choose: code, attachments: [sent] };
     const turn = new Turn(this.#options.id(), asked.threadKey, message);
     this.#begin(turn);
@@ -183,10 +184,10 @@ class ConversationInMemory implements Conversation {
         turn.answer('Stopped.');
         break;
       case 'forget':
+        turn.answer('The film and this conversation are forgotten.');
         void this.forget(turn.message);
         // This reply is all that is left.
         this.#turns.set(turn.id, turn);
-        turn.answer('The film and this conversation are forgotten.');
         break;
     }
   }

@@ -37,9 +37,8 @@ const takeUpFilm = async (thread: Thread, turn: Turn): Promise<readonly Notice[]
   const taken = await unlessStopped(turn.film, turn.stopping.signal);
   const { result } = taken;
   if (result.outcome === 'question') {
-    const { question, refused, options, picture } = result.event;
-    turn.question = { options, bytes: taken.bytes };
-    turn.log.add({ type: 'choices', question, refused, options, picture });
+    turn.question = { options: result.event.options, film: result.film };
+    turn.log.add(result.event);
     return [];
   }
   const isNew = thread.show(result.film, result.notices);

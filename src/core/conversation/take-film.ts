@@ -1,38 +1,10 @@
 import type { Attachment } from '../conversation.ts';
-import type { Film } from '../film.ts';
-import type { Choice, Notice, Picture } from '../reply.ts';
-
-/** What intake makes of a picture: the film, or a question about it. */
-export type IntakeResult =
-  | {
-      readonly outcome: 'accepted';
-      readonly film: Film;
-      /** Repeated in every reply about this film. */
-      readonly notices: readonly Notice[];
-    }
-  | {
-      readonly outcome: 'question';
-      readonly event: {
-        readonly question: string;
-        readonly refused: boolean;
-        readonly options: readonly Choice[];
-        readonly picture: Picture | null;
-      };
-    };
-
-export interface FilmIntake {
-  /** Fails with a `WetreadError` that says what is wrong with the picture. */
-  take(
-    bytes: Uint8Array,
-    options: { readonly choose: Choice['code'] | undefined },
-  ): Promise<IntakeResult>;
-}
+import type { Intake, IntakeResult } from '../intake/intake.ts';
+import type { Choice } from '../reply.ts';
 
 /** The film of a message that was sent with one. */
 export type TakenFilm = {
   readonly result: IntakeResult;
-  /** As sent: what an answer to the question is about. */
-  readonly bytes: Uint8Array;
   /** Which of the message's films, from 1. */
   readonly number: number;
 };
@@ -42,7 +14,7 @@ export type TakenFilm = {
  * such either, fails as the first one failed.
  */
 export const takeFilm = async (
-  intake: FilmIntake,
+  intake: Intake,
   attachments: readonly Attachment[],
   choose: Choice['code'] | undefined,
   signal: AbortSignal,
@@ -53,7 +25,7 @@ export const takeFilm = async (
     signal.throwIfAborted();
     try {
       const bytes = await attachment.fetch(signal);
-      const taken = { result: await intake.take(bytes, { choose }), bytes, number: index + 1 };
+      const taken = { result: await intake.take(bytes, { choose }), number: index + 1 };
       if (taken.result.outcome === 'accepted') return taken;
       asked ??= taken;
     } catch (error) {

@@ -1,10 +1,11 @@
 import type { Message, TurnId } from '../conversation.ts';
+import type { Film } from '../film.ts';
 import type { Choice, Reply, ReplyEvent } from '../reply.ts';
 import type { TakenFilm } from './take-film.ts';
 import { TurnLog } from './turn-log.ts';
 
 /** A question about a film that waits for its answer. */
-export type OpenQuestion = { readonly options: readonly Choice[]; readonly bytes: Uint8Array };
+export type OpenQuestion = { readonly options: readonly Choice[]; readonly film: Film };
 
 /** Who asks, as the queue is fair by it. */
 export const askerOf = ({ platform, workspace, author }: Message): string =>
@@ -30,7 +31,7 @@ export class Turn {
   }
 
   get bytes(): number {
-    return this.log.bytes + (this.question?.bytes.byteLength ?? 0);
+    return this.log.bytes + (this.question?.film.png.byteLength ?? 0);
   }
 
   /** Ends with words of ours, or with none. */

@@ -147,7 +147,7 @@ describe('the wet read', () => {
         [where('cardiomegaly')]: 'The cardiomegaly is located at [0.3, 0.4, 0.7, 0.8].',
       },
     );
-    const told = events.flatMap((event) => {
+    const told = events.flatMap((event): (string | number)[] => {
       if (event.type === 'text-delta') return [event.text];
       return event.type === 'status' && event.phase === 'checking' ? [event.left] : [];
     });

@@ -9,7 +9,6 @@ import {
   createReader,
   createTestReading,
   eventsOf,
-  filmNamed,
   questionIn,
   replyOf,
   textIn,

@@ -1,0 +1,530 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
+import {
+  CONVERSATION_LIMITS,
+  FILMS_LIMIT,
+  QUESTION_LIMIT,
+} from '../../../src/core/conversation/limits.ts';
+import type { Attachment, Conversation, Message } from '../../../src/core/conversation.ts';
+import type { Intake } from '../../../src/core/intake/intake.ts';
+import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
+import type { ReplyEvent } from '../../../src/core/reply.ts';
+import { WetreadError } from '../../../src/errors.ts';
+import { createLogger } from '../../../src/log.ts';
+import { collect } from '../../support/collect.ts';
+import {
+  codesOf,
+  createReader,
+  createTestReading,
+  filmNamed,
+  questionIn,
+  replyIn,
+  textIn,
+  type Answers,
+} from '../../support/scripted-reader.ts';
+import type { ScriptedModel } from '../../support/scripted-model.ts';
+
+const REPORT = 'Provide a radiology report for this Chest X-Ray.';
+const ANSWERS: Answers = {
+  [REPORT]: 'The lungs are clear. The heart size is normal.',
+  'How is the heart?': 'The heart size is normal.',
+  'How are the lungs?': 'The lungs are clear.',
+};
+
+/** The bytes of a file are its film's name; "odd …" is asked about, "bad …" refused. */
+const intake: Intake = {
+  async take(bytes, { choose }) {
+    const name = new TextDecoder().decode(bytes);
+    const film = { ...filmNamed(name), png: bytes };
+    if (name.startsWith('bad')) throw new WetreadError('not-a-picture');
+    if (name.startsWith('odd') && choose !== 'read') {
+      return {
+        outcome: 'question',
+        film,
+        event: {
+          type: 'choices',
+          question: 'This does not look like a chest film. Read it?',
+          refused: true,
+          options: [{ code: 'read', text: 'Read it' }],
+          picture: null,
+        },
+      };
+    }
+    const notices = choose === 'read' ? [{ code: 'gate-overruled', text: 'You said so.' }] : [];
+    return { outcome: 'accepted', film, notices };
+  },
+};
+
+const film = (name: string): Attachment => ({
+  reference: { name },
+  fetch: async () => new TextEncoder().encode(name),
+});
+
+let sent = 0;
+const message = (
+  text: string,
+  films: readonly Attachment[] = [],
+  more: Partial<Message> = {},
+): Message => ({
+  platform: 'test',
+  workspace: 'w',
+  channel: 'c',
+  thread: 't',
+  id: `m${(sent += 1)}`,
+  author: 'a',
+  text,
+  ask: undefined,
+  attachments: films,
+  addressed: true,
+  choose: undefined,
+  ...more,
+});
+
+const never = new AbortController().signal;
+const opened: Conversation[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((conversation) => conversation.close(0)));
+});
+
+const open = (model: ScriptedModel, limits = CONVERSATION_LIMITS, now = () => 0): Conversation => {
+  let ids = 0;
+  const conversation = createConversation({
+    reading: createTestReading(model),
+    intake,
+    model,
+    profile: DEMO_PROFILE,
+    logger: createLogger('silent'),
+    now,
+    id: () => `turn ${(ids += 1)}`,
+    limits,
+  });
+  opened.push(conversation);
+  return conversation;
+};
+
+const eventsOf = (conversation: Conversation, turn: string): Promise<ReplyEvent[]> =>
+  collect(conversation.events(turn, never));
+const say = async (conversation: Conversation, said: Message): Promise<ReplyEvent[]> =>
+  eventsOf(conversation, await conversation.take(said));
+const texts = (model: ScriptedModel, call: number): string[] =>
+  (model.calls[call]?.messages ?? []).map(({ text }) => text);
+
+describe('a thread', () => {
+  test('reads a film that comes without words', async () => {
+    const events = await say(open(createReader(ANSWERS)), message('', [film('one')]));
+    expect(replyIn(events)).toMatchObject({ question: REPORT, text: ANSWERS[REPORT] });
+  });
+
+  test('asks about a film that comes with words', async () => {
+    const events = await say(
+      open(createReader(ANSWERS)),
+      message('How is the heart?', [film('one')]),
+    );
+    expect(textIn(events)).toBe('The heart size is normal.');
+  });
+
+  test('answers follow-ups about its film, with the raw exchanges before them', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    await say(conversation, message('', [film('one')]));
+    await say(conversation, message('How is the heart?'));
+    expect(texts(model, 1)).toEqual([REPORT, ANSWERS[REPORT], 'How is the heart?']);
+    expect(model.calls[1]?.messages[0]?.images).toMatchObject([{ sha256: 'one' }]);
+  });
+
+  test('knows what "it" is after a wet read', async () => {
+    const model = createReader({
+      [REPORT]: 'There is a small right pleural effusion. No pneumothorax.',
+      'Is there a pleural effusion?': 'Yes.',
+      'Where is the small right pleural effusion located in this Chest X-ray?':
+        'It is at [0.1, 0.6, 0.4, 0.8].',
+      'Where is it?': 'The pleural effusion is located at [0.1, 0.6, 0.4, 0.8].',
+    });
+    const conversation = open(model);
+    await say(conversation, message('', [film('one')]));
+    const reply = replyIn(await say(conversation, message('Where is it?')));
+    expect(reply.boxes).toMatchObject([{ number: 1, label: 'pleural effusion', side: 'right' }]);
+  });
+
+  test('does not locate what it has denied', async () => {
+    const model = createReader({ 'Is there a nodule?': 'No.' });
+    const conversation = open(model);
+    await say(conversation, message('Where is the nodule?', [film('one')]));
+    const asked = model.calls.length;
+    const reply = replyIn(await say(conversation, message('Where is it?')));
+    expect(reply.text).toContain('does not report a nodule');
+    expect(model.calls).toHaveLength(asked);
+  });
+
+  test('starts the history anew with a new film, and says so', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    await say(conversation, message('', [film('one')]));
+    const events = await say(conversation, message('How is the heart?', [film('two')]));
+    expect(texts(model, 1)).toEqual(['How is the heart?']);
+    expect(codesOf(replyIn(events).notices)).toEqual(['new-film']);
+    expect(events.at(-2)).toMatchObject({ type: 'notice', code: 'new-film' });
+  });
+
+  test('goes on with the same film sent again', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    await say(conversation, message('', [film('one')]));
+    await say(conversation, message('How is the heart?', [film('one')]));
+    expect(texts(model, 1)).toHaveLength(3);
+  });
+
+  test('is told once what need be told once', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const first = replyIn(await say(conversation, message('', [film('one')])));
+    const second = replyIn(await say(conversation, message('', [film('two')])));
+    expect(codesOf(first.notices)).toEqual(['sides-assume-orientation', 'preliminary']);
+    expect(codesOf(second.notices)).toEqual(['new-film']);
+  });
+
+  test('without a film says what to do', async () => {
+    const events = await say(open(createReader(ANSWERS)), message('How is the heart?'));
+    expect(events).toMatchObject([{ type: 'error', code: 'film-needed' }]);
+  });
+
+  test('runs one turn at a time, in order, and goes on after one that fails', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    const ended: string[] = [];
+    const turns = await Promise.all(
+      [
+        message('', [film('one')]),
+        message('', [film('bad')]),
+        message('How is the heart?'),
+        message('How are the lungs?'),
+      ].map((said) => conversation.take(said)),
+    );
+    await Promise.all(
+      turns.map(async (turn) =>
+        ended.push(`${turn} ${(await eventsOf(conversation, turn)).at(-1)?.type}`),
+      ),
+    );
+    expect(ended).toEqual(['turn 1 end', 'turn 2 error', 'turn 3 end', 'turn 4 end']);
+    expect(model.calls.map(questionIn)).toEqual([
+      REPORT,
+      'How is the heart?',
+      'How are the lungs?',
+    ]);
+  });
+
+  test('does not wait for another thread', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const model = createReader(ANSWERS, {
+      pause: async () => {
+        if (
+          model.calls.at(-1) !== undefined &&
+          questionIn(model.calls[0]!) === REPORT &&
+          model.running === 1
+        )
+          await held;
+      },
+    });
+    const conversation = open(model);
+    const slow = await conversation.take(message('', [film('one')], { thread: 'slow' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const events = await say(
+      conversation,
+      message('How is the heart?', [film('two')], { thread: 'quick' }),
+    );
+    expect(events.at(-1)?.type).toBe('end');
+    release();
+    expect((await eventsOf(conversation, slow)).at(-1)?.type).toBe('end');
+  });
+
+  test('reads ahead a film that has to wait', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    await conversation.take(message('', [film('one')]));
+    await say(conversation, message('How is the heart?', [film('two')]));
+    const ahead = model.calls.filter(({ background }) => background);
+    expect(ahead).toMatchObject([{ maxTokens: 0, messages: [{ images: [{ sha256: 'two' }] }] }]);
+  });
+});
+
+describe('a message', () => {
+  test('delivered twice is one turn', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    const once = message('', [film('one')]);
+    const [turn, again] = [
+      await conversation.take(once),
+      await conversation.take({ ...once, text: 'edited' }),
+    ];
+    await eventsOf(conversation, turn);
+    expect(again).toBe(turn);
+    expect(model.calls).toHaveLength(1);
+  });
+
+  test('that names its task is asked for that', async () => {
+    const model = createReader(ANSWERS);
+    await say(
+      open(model),
+      message('ignored', [film('one')], { ask: { kind: 'task', task: 'report' } }),
+    );
+    expect(model.calls.map(questionIn)).toEqual([REPORT]);
+  });
+
+  test('with several films is answered for the first that intake accepts', async () => {
+    const model = createReader(ANSWERS);
+    const films = [film('bad'), film('odd'), film('one'), film('two')];
+    const reply = replyIn(await say(open(model), message('', films)));
+    expect(model.calls[0]?.messages[0]?.images).toMatchObject([{ sha256: 'one' }]);
+    expect(reply.notices).toContainEqual({
+      code: 'other-films',
+      text: expect.stringContaining('Film 3 of 4'),
+    });
+  });
+
+  test('whose films are all refused says why the first was', async () => {
+    const events = await say(
+      open(createReader(ANSWERS)),
+      message('', [film('bad one'), film('bad two')]),
+    );
+    expect(events).toMatchObject([{ type: 'error', code: 'not-a-picture' }]);
+  });
+
+  test('that is too long, or holds too many films, is not taken', async () => {
+    const conversation = open(createReader(ANSWERS));
+    await expect(conversation.take(message('x'.repeat(QUESTION_LIMIT + 1)))).rejects.toMatchObject({
+      code: 'question-too-long',
+    });
+    const films = Array.from({ length: FILMS_LIMIT + 1 }, () => film('one'));
+    await expect(conversation.take(message('', films))).rejects.toMatchObject({
+      code: 'too-many-films',
+    });
+  });
+
+  test('with nothing in it is told so', async () => {
+    const conversation = open(createReader(ANSWERS));
+    await say(conversation, message('', [film('one')]));
+    expect(await say(conversation, message('  '))).toMatchObject([
+      { type: 'error', code: 'question-empty' },
+    ]);
+  });
+});
+
+describe('a question about the film', () => {
+  test('ends the turn; its answer is a new turn with the same film and words', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    const turn = await conversation.take(message('How is the heart?', [film('odd')]));
+    expect((await eventsOf(conversation, turn)).at(-1)).toMatchObject({
+      type: 'choices',
+      refused: true,
+    });
+    const reply = replyIn(
+      await eventsOf(conversation, await conversation.choose(turn, 'read', 'a')),
+    );
+    expect(reply.text).toBe('The heart size is normal.');
+    expect(codesOf(reply.notices)).toContain('gate-overruled');
+    const later = replyIn(await say(conversation, message('How are the lungs?')));
+    expect(codesOf(later.notices)).toContain('gate-overruled');
+  });
+
+  test('is answered once, and only with one of its options', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const turn = await conversation.take(message('', [film('odd')]));
+    await eventsOf(conversation, turn);
+    await expect(conversation.choose(turn, 'turn', 'a')).rejects.toMatchObject({
+      code: 'choice-unknown',
+    });
+    await conversation.choose(turn, 'read', 'a');
+    await expect(conversation.choose(turn, 'read', 'b')).rejects.toMatchObject({
+      code: 'choice-unknown',
+    });
+  });
+
+  test('does not arise when it was answered beforehand', async () => {
+    const events = await say(
+      open(createReader(ANSWERS)),
+      message('', [film('odd')], { choose: 'read' }),
+    );
+    expect(events.at(-1)?.type).toBe('end');
+  });
+
+  test('leaves the thread with the film it had', async () => {
+    const conversation = open(createReader(ANSWERS));
+    await say(conversation, message('', [film('one')]));
+    await say(conversation, message('', [film('odd')]));
+    expect((await say(conversation, message('How is the heart?'))).at(-1)?.type).toBe('end');
+  });
+});
+
+describe('events', () => {
+  test('come from the first on, for any number of listeners, at any time', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const turn = await conversation.take(message('', [film('one')]));
+    const [one, two] = await Promise.all([
+      eventsOf(conversation, turn),
+      eventsOf(conversation, turn),
+    ]);
+    expect(two).toEqual(one);
+    expect(await eventsOf(conversation, turn)).toEqual(one);
+  });
+
+  test('of an unknown turn are an error', async () => {
+    await expect(eventsOf(open(createReader({})), 'nothing')).rejects.toMatchObject({
+      code: 'turn-unknown',
+    });
+  });
+
+  test('end for a listener that leaves, and go on for the others', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const turn = await conversation.take(message('', [film('one')]));
+    const leaving = new AbortController();
+    const left = collect(conversation.events(turn, leaving.signal));
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    expect((await eventsOf(conversation, turn)).at(-1)?.type).toBe('end');
+  });
+});
+
+/** A conversation whose model has said one word and waits. */
+const openWaiting = async () => {
+  let model: ScriptedModel;
+  let answering = (): void => {};
+  const begun = new Promise<void>((resolve) => (answering = resolve));
+  let events = 0;
+  model = createReader(ANSWERS, {
+    pause: async () => {
+      if ((events += 1) < 4) return;
+      answering();
+      await new Promise(() => {});
+    },
+  });
+  const conversation = open(model);
+  const turn = await conversation.take(message('How is the heart?', [film('one')]));
+  await begun;
+  return { conversation, turn, model };
+};
+
+describe('stop', () => {
+  test('ends a running turn with what was said so far', async () => {
+    const { conversation, turn, model } = await openWaiting();
+    await conversation.stop(turn);
+    expect(replyIn(await eventsOf(conversation, turn))).toMatchObject({
+      text: 'The',
+      finishReason: 'stopped',
+    });
+    expect(model.running).toBe(0);
+  });
+
+  test('ends a waiting turn at once', async () => {
+    const { conversation } = await openWaiting();
+    const waiting = await conversation.take(message('How are the lungs?'));
+    await conversation.stop(waiting);
+    expect(replyIn(await eventsOf(conversation, waiting)).finishReason).toBe('stopped');
+  });
+
+  test('ends a turn whose film does not come', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const slow = { reference: {}, fetch: () => new Promise<Uint8Array>(() => {}) };
+    const turn = await conversation.take(message('', [slow]));
+    await conversation.stop(turn);
+    expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
+  });
+
+  test('as a word stops what runs in the thread', async () => {
+    const { conversation, turn } = await openWaiting();
+    expect(textIn(await say(conversation, message('stop')))).toBe('Stopped.');
+    expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
+  });
+});
+
+describe('what the bot does itself', () => {
+  test('help needs no film and no model', async () => {
+    const model = createReader({});
+    expect(textIn(await say(open(model), message('Help!')))).toContain('wet read');
+    expect(model.calls).toEqual([]);
+  });
+
+  test('forget drops the film, the turns and what the model keeps', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    const turn = await conversation.take(message('', [film('one')]));
+    await eventsOf(conversation, turn);
+    expect(textIn(await say(conversation, message('forget')))).toContain('forgotten');
+    expect(model.forgotten).toEqual(['one']);
+    await expect(eventsOf(conversation, turn)).rejects.toMatchObject({ code: 'turn-unknown' });
+    expect(await say(conversation, message('How is the heart?'))).toMatchObject([
+      { code: 'film-needed' },
+    ]);
+  });
+
+  test('forget leaves a film to the model that another thread is about', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model);
+    await say(conversation, message('', [film('one')]));
+    await say(conversation, message('', [film('one')], { thread: 'other' }));
+    await conversation.forget(message(''));
+    expect(model.forgotten).toEqual([]);
+    await conversation.forget(message('', [], { thread: 'other' }));
+    expect(model.forgotten).toEqual(['one']);
+  });
+
+  test('forget ends a running turn', async () => {
+    const { conversation, turn, model } = await openWaiting();
+    const events = collect(conversation.events(turn, never));
+    await conversation.forget(message(''));
+    expect(replyIn(await events).finishReason).toBe('stopped');
+    expect(model.forgotten).toEqual(['one']);
+  });
+});
+
+describe('memory', () => {
+  test('holds a bounded number of threads, and the model forgets the films of the others', async () => {
+    const model = createReader(ANSWERS);
+    const conversation = open(model, {
+      ...CONVERSATION_LIMITS,
+      threads: { ...CONVERSATION_LIMITS.threads, count: 2 },
+    });
+    for (const thread of ['1', '2', '3']) {
+      await say(conversation, message('', [film(`film ${thread}`)], { thread }));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(model.forgotten).toEqual(['film 1']);
+    expect(
+      await say(conversation, message('How is the heart?', [], { thread: '1' })),
+    ).toMatchObject([{ code: 'film-needed' }]);
+  });
+
+  test('forgets a thread that nobody has used for its time to live', async () => {
+    let now = 0;
+    const model = createReader(ANSWERS);
+    const conversation = open(model, CONVERSATION_LIMITS, () => now);
+    const turn = await conversation.take(message('', [film('one')]));
+    await eventsOf(conversation, turn);
+    now = CONVERSATION_LIMITS.threads.ageMs + 1;
+    expect(await say(conversation, message('How is the heart?'))).toMatchObject([
+      { code: 'film-needed' },
+    ]);
+    expect(model.forgotten).toEqual(['one']);
+    await expect(eventsOf(conversation, turn)).rejects.toMatchObject({ code: 'turn-unknown' });
+  });
+});
+
+describe('close', () => {
+  test('takes nothing new, and waits for what runs', async () => {
+    const conversation = open(createReader(ANSWERS));
+    const turn = await conversation.take(message('', [film('one')]));
+    const events = eventsOf(conversation, turn);
+    const closed = conversation.close(10_000);
+    await expect(conversation.take(message('How is the heart?'))).rejects.toMatchObject({
+      code: 'closing',
+    });
+    await closed;
+    expect(replyIn(await events).finishReason).toBe('stop');
+  });
+
+  test('ends what still runs after its grace', async () => {
+    const { conversation, turn } = await openWaiting();
+    await conversation.close(5);
+    expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
+  });
+});
