@@ -32,6 +32,19 @@ describe('a plan is what the reference makes of a size', () => {
   });
 });
 
+test('of two canvases that keep and waste the same, the first in the list is taken', () => {
+  const flat = [8, 16] as const;
+  const upright = [16, 8] as const;
+  expect(planTiles(8, 8, visionOf(8, 4), imageOf([flat, upright])).canvas).toEqual({
+    height: 8,
+    width: 16,
+  });
+  expect(planTiles(8, 8, visionOf(8, 4), imageOf([upright, flat])).canvas).toEqual({
+    height: 16,
+    width: 8,
+  });
+});
+
 test('a strip too thin for a row of patches keeps the base tile alone', () => {
   const plan = planTiles(10, 200, visionOf(192, 16), imageOf([[192, 192]]));
   expect(plan.unpadded.height).toBe(0);
