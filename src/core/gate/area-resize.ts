@@ -9,11 +9,10 @@ export const resizeByArea = (grey: Grey, toWidth: number, toHeight: number): Flo
   const across = cover(width, toWidth);
   const down = cover(height, toHeight);
   const rows = new Float64Array(toWidth * height);
-  for (let x = 0; x < toWidth; x++) {
-    const first = across.first[x]!;
-    const shares = across.shares[x]!;
-    for (let y = 0; y < height; y++) {
-      const start = y * width + first;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < toWidth; x++) {
+      const shares = across.shares[x]!;
+      const start = y * width + across.first[x]!;
       let sum = 0;
       for (let k = 0; k < shares.length; k++) sum += shares[k]! * data[start + k]!;
       rows[y * toWidth + x] = sum;
