@@ -60,7 +60,7 @@ export const refuseCrossSite: Guard = async (request) => {
 };
 
 /** Loopback, as HOST is written: a name, or an address with or without brackets. */
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 
 const isOriginOf = (origin: string, host: string): boolean =>

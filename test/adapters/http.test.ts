@@ -262,7 +262,7 @@ describe('closing', () => {
     const began = performance.now();
     const [text] = await Promise.all([stream.text(), server.close()]);
     expect(text).toBe('data: first\n\n');
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(1_800);
     await expect(fetch(`${url}health`)).rejects.toThrow('fetch failed');
   });
 
@@ -274,6 +274,6 @@ describe('closing', () => {
     const began = performance.now();
     await server.close();
     expect(await never).toBe('cut');
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(4_000);
   });
 });

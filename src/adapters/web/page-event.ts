@@ -1,7 +1,7 @@
 import type { Picture, Reply, ReplyEvent } from '../../core/reply.ts';
 
 /** A picture as the page gets it: where it is, instead of its bytes. */
-export type PagePicture = Omit<Picture, 'png'> & { readonly url: string };
+type PagePicture = Omit<Picture, 'png'> & { readonly url: string };
 
 type Of<Type extends ReplyEvent['type']> = Extract<ReplyEvent, { type: Type }>;
 

@@ -52,7 +52,7 @@ const answered = async (page: Page, turns: number): Promise<void> => {
     .locator('.turn')
     .nth(turns - 1)
     .waitFor();
-  await expect.poll(() => page.locator('.status').count(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => page.locator('.status').count(), { timeout: 15_000 }).toBe(0);
 };
 const answerOf = (page: Page) => page.locator('.answer').last().textContent();
 

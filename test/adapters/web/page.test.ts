@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Picture, Reply, ReplyEvent } from '../../../src/core/reply.ts';
+import type { Picture, Reply } from '../../../src/core/reply.ts';
 import { browserMissing, openBrowser } from '../../support/browser.ts';
-import { createStagedConversation } from './staged-conversation.ts';
+import { createStagedConversation, type Stage } from './staged-conversation.ts';
 import { handOver, startPage, visit } from './start-page.ts';
 
 const film = await readFile('assets/films/nih-00000001_000-pa.png');
@@ -33,52 +32,73 @@ const replyOf = (text: string, changes: Partial<Reply> = {}): Reply => ({
   ...changes,
 });
 
+/** Lets a reply that is asked "step by step" go on when the test says so; no test waits for a clock. */
+class Steps {
+  #allowed = 0;
+  #go: () => void = () => {};
+
+  allow(steps: number): void {
+    this.#allowed += steps;
+    this.#go();
+  }
+
+  /** Resolves when a step is allowed, or the reply is stopped. */
+  async wait(signal: AbortSignal): Promise<void> {
+    while (this.#allowed === 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#go = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    this.#allowed -= 1;
+  }
+}
+
 /** What the conversation does is told by the question's words. */
-async function* stage(
-  { text, ask }: { readonly text: string; readonly ask: unknown },
-  signal: AbortSignal,
-  answers: string | undefined,
-): AsyncGenerator<ReplyEvent> {
-  yield { type: 'notice', code: 'demo-model', text: 'This is a demonstration model.' };
-  if (text === 'upside down' && answers === undefined) {
-    const options = [
-      { code: 'turn', text: 'Turn it and read' },
-      { code: 'as-is', text: 'Read it as it is' },
-    ] as const;
-    yield { type: 'choices', question: 'Turn the film?', refused: false, options, picture };
-    return;
-  }
-  if (text === 'fail') {
-    yield {
-      type: 'error',
-      code: 'queue-full',
-      message: 'Many people are asking.',
-      retryable: true,
+const stageWith = (steps: Steps): Stage =>
+  async function* ({ text, ask }, signal, answers) {
+    const step = async (): Promise<void> => {
+      if (text === 'step by step') await steps.wait(signal);
     };
-    return;
-  }
-  yield { type: 'status', phase: 'queued', place: 3 };
-  await sleep(text === 'slowly' ? 200 : 0);
-  yield { type: 'status', phase: 'reading', done: 50, total: 200 };
-  await sleep(text === 'slowly' ? 200 : 0);
-  let said = '';
-  for (const word of WORDS.split(/(?<= )/)) {
-    if (signal.aborted) {
+    yield { type: 'notice', code: 'demo-model', text: 'This is a demonstration model.' };
+    if (text === 'upside down' && answers === undefined) {
+      const options = [
+        { code: 'turn', text: 'Turn it and read' },
+        { code: 'as-is', text: 'Read it as it is' },
+      ] as const;
+      yield { type: 'choices', question: 'Turn the film?', refused: false, options, picture };
+      return;
+    }
+    if (text === 'fail') {
+      const message = 'Many people are asking.';
+      yield { type: 'error', code: 'queue-full', message, retryable: true };
+      return;
+    }
+    yield { type: 'status', phase: 'queued', place: 3 };
+    await step();
+    yield { type: 'status', phase: 'reading', done: 50, total: 200 };
+    await step();
+    let said = '';
+    for (const word of WORDS.split(/(?<= )/)) {
+      said += word;
+      yield { type: 'text-delta', text: word };
+      await step();
+      if (!signal.aborted) continue;
       yield { type: 'end', reply: replyOf(said, { finishReason: 'stopped' }) };
       return;
     }
-    said += word;
-    yield { type: 'text-delta', text: word };
-    await sleep(text === 'slowly' ? 80 : 0);
-  }
-  if (ask !== undefined || answers !== undefined) yield { type: 'image', ...picture };
-  yield { type: 'notice', code: 'legend', text: 'A box is where the model looks, not proof.' };
-  yield { type: 'end', reply: replyOf(WORDS) };
-}
+    if (ask !== undefined || answers !== undefined) yield { type: 'image', ...picture };
+    yield { type: 'notice', code: 'legend', text: 'A box is where the model looks, not proof.' };
+    yield { type: 'end', reply: replyOf(WORDS) };
+  };
+
+/** More steps than a reply has. */
+const ALL = 100;
 
 // Skipped only where there is no browser, and then says so in its name.
 describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`, () => {
   let browser: Browser;
+  let steps: Steps;
   let staged: ReturnType<typeof createStagedConversation>;
   let site: Awaited<ReturnType<typeof startPage>>;
   let visitor: Awaited<ReturnType<typeof visit>>;
@@ -88,7 +108,8 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    staged = createStagedConversation(stage);
+    steps = new Steps();
+    staged = createStagedConversation(stageWith(steps));
     site = await startPage(staged);
     visitor = await visit(browser, site.url);
   });
@@ -113,7 +134,7 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
       .locator('.turn')
       .nth(turns - 1)
       .waitFor();
-    await expect.poll(() => visitor.page.locator('.status').count(), { timeout: 8_000 }).toBe(0);
+    await expect.poll(() => visitor.page.locator('.status').count(), { timeout: 15_000 }).toBe(0);
   };
   const viewer = () => visitor.page.locator('#film-picture');
 
@@ -165,10 +186,12 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
 
   test('says what it waits for, then the words, with the first notices above and the others below', async () => {
     await pickSample();
-    await ask('slowly');
+    await ask('step by step');
     const { page } = visitor;
     await page.getByText('Place 3 in the queue').waitFor();
+    steps.allow(1);
     await page.getByText('Reading the film, 25 %').waitFor();
+    steps.allow(ALL);
     await finished();
     const order = await lastTurn().locator('.notices, .answer').allTextContents();
     expect(order).toEqual([
@@ -182,7 +205,8 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
 
   test('stops an answer and keeps what was said', async () => {
     await pickSample();
-    await ask('slowly');
+    await ask('step by step');
+    steps.allow(3);
     await visitor.page.locator('.answer', { hasText: 'The heart' }).waitFor();
     await press('Stop');
     await finished();
@@ -216,9 +240,12 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
   test('goes on with the answer after a reload', async () => {
     const { page } = visitor;
     await pickSample();
-    await ask('slowly');
+    await ask('step by step');
+    steps.allow(3);
     await page.locator('.answer', { hasText: 'The heart' }).waitFor();
     await page.reload();
+    await page.locator('.answer', { hasText: 'The heart' }).waitFor();
+    steps.allow(ALL);
     await page.locator('.answer', { hasText: 'is not a finding' }).waitFor();
     await finished();
     expect(await page.locator('.turn').count()).toBe(1);
@@ -228,12 +255,13 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
 
   test('takes questions while an answer is running, and answers them in order', async () => {
     await pickSample();
-    await ask('slowly');
+    await ask('step by step');
     await ask('And then?');
     await expect
       .poll(() => staged.messages.map(({ text }) => text))
-      .toEqual(['slowly', 'And then?']);
-    await finished();
+      .toEqual(['step by step', 'And then?']);
+    steps.allow(ALL);
+    await finished(2);
     const answers = await visitor.page.locator('.answer').allTextContents();
     expect(answers.map((answer) => answer.slice(0, 9))).toEqual(['The heart', 'The heart']);
   });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../../src/adapters/http.ts';
 import { createWebAdapter } from '../../../src/adapters/web/web.ts';
+import { COLOURS } from '../../../src/core/drawing/palette.ts';
 import type { Picture, Reply, ReplyEvent } from '../../../src/core/reply.ts';
 import { createLogger } from '../../../src/log.ts';
 import { createStagedConversation } from './staged-conversation.ts';
@@ -121,6 +122,14 @@ describe('the page', () => {
     for (const path of loads) expect([path, (await fetch(url + path)).status]).toEqual([path, 200]);
     expect(html).not.toMatch(/(?:src|href)="https?:/);
     expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style="|\son\w+="/);
+  });
+
+  test('marks the numbers in an answer in the colours of the boxes', async () => {
+    const css = await (await fetch(`${url}page.css`)).text();
+    const colours = [...css.matchAll(/data-colour='(\d)'\] \{\s*--box: (#\w+)/g)];
+    expect(colours.map(([, number, colour]) => [Number(number), colour])).toEqual(
+      COLOURS.map((colour, index) => [index + 1, colour]),
+    );
   });
 
   test('is told the model, the largest film, and samples with whose they are', async () => {
@@ -301,7 +310,7 @@ describe("a turn's events", () => {
     const response = await listening;
     const began = performance.now();
     await Promise.all([response.text(), server.close()]);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(1_800);
   });
 });
 

@@ -125,7 +125,7 @@ const introduce = ({ model, samples, filmLimitBytes: limit }) => {
   filmLimitBytes = limit;
   const name = byId('model');
   name.append(element('span', { textContent: model.name }));
-  if (model.demo) name.append(element('b', { textContent: 'demo' }));
+  if (model.demo) name.append(element('b', { textContent: 'demonstration' }));
   name.hidden = false;
   showSamples(samples, (sample) => takeFilm({ sample: sample.id }, shownSample(sample)));
   const sample = samples.find(({ id }) => id === kept.sample);
