@@ -39,8 +39,9 @@ const LENGTHS = [
 ] as const;
 /** A label wider than this share of the film is shortened. */
 const WIDEST = 0.62;
-/** What it costs to cover a whole box (its own or another's), to cover a frame, to stand apart from the box. */
+/** What it costs to cover a whole box, half as much for its own; to cover a frame; to stand apart from the box. */
 const COVER_BOX = 12;
+const COVER_OWN_BOX = 6;
 const COVER_FRAME = 1.5;
 const APART = 1;
 const DISTANCE = 3;
@@ -189,7 +190,8 @@ const coverCost = (area: Rectangle, own: Frame, frames: readonly Frame[]): numbe
     const covered = overlapOf(area, frame.outer);
     if (covered === 0) continue;
     const inside = overlapOf(area, frame.inner);
-    cost += (COVER_BOX * inside) / Math.max(1, areaOf(frame.inner));
+    const whole = frame === own ? COVER_OWN_BOX : COVER_BOX;
+    cost += (whole * inside) / Math.max(1, areaOf(frame.inner));
     if (frame !== own) cost += (COVER_FRAME * (covered - inside)) / areaOf(area);
   }
   return cost;

@@ -128,12 +128,12 @@ class BoxDisplay {
     words: string,
     drawn: readonly Box[],
   ): Box | PlaceFault {
-    const { scale, shown, objection } = this.#options;
+    const { scale, shown, firstNumber, objection } = this.#options;
     if (!shown || scale === null) return 'withheld';
     const box = checkBox(numbers, scale);
     if (typeof box === 'string') return box;
     if (drawn.some((other) => other.every((edge, index) => edge === box[index]))) return 'repeated';
-    if (this.#numbered.length >= MOST_PLACES) return 'too-many';
+    if (firstNumber + this.#numbered.length > MOST_PLACES) return 'too-many';
     return objection({ box, label, words }) ?? box;
   }
 

@@ -108,6 +108,19 @@ test('a chip leaves the inside of a box that its own box lies in', () => {
   expect(chip && around && overlapOf(chip.area, around.inner)).toBe(0);
 });
 
+test('a chip does not lie in a box of the other side for want of room beside its own', () => {
+  const boxes = [
+    boxAt(1, [0, 0, 0.4, 0.7], 'edema'),
+    boxAt(2, [0.5, 0, 0.9, 0.76], 'edema'),
+    boxAt(3, [0.5, 0, 0.9, 0.65], 'left pneumothorax'),
+  ];
+  const { chips, frames } = layOut(film, boxes);
+  const [other] = frames;
+  const chip = chips[2];
+  expect(chip && other && overlapOf(chip.area, other.outer)).toBe(0);
+  expect(chip?.leader).toBeNull();
+});
+
 test('a lone label is whole, and many boxes have numbers alone', () => {
   const label = 'consolidation in the left lower lung zone';
   expect(layOut(film, [boxAt(1, [0.6, 0.6, 0.8, 0.8], label)]).chips[0]?.label).toBe(label);

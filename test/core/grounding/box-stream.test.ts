@@ -91,6 +91,8 @@ test('a model that writes boxes for ever fills no more than one picture', () => 
   const { places, leftOut } = parse(boxes.join(', '));
   expect(places).toHaveLength(MOST_PLACES);
   expect(leftOut).toHaveLength(100 - MOST_PLACES);
+  expect(parse('[0.1, 0.1, 0.2, 0.2]', { firstNumber: MOST_PLACES }).places).toHaveLength(1);
+  expect(parse('[0.1, 0.1, 0.2, 0.2]', { firstNumber: MOST_PLACES + 1 }).places).toEqual([]);
 });
 
 test('boxes in thousandths are parts of the film all the same', () => {
