@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WetreadError } from '../../errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CONVERTER_VERSION, FORMAT_VERSION } from './manifest.ts';
 
@@ -29,8 +30,17 @@ export const readCopiedFiles = async (directory: string): Promise<ReadonlyMap<st
   const present = new Set(await readdir(directory));
   const files = new Map<string, Buffer>();
   for (const name of COPIED_FILES)
-    if (present.has(name)) files.set(name, await readFile(join(directory, name)));
+    if (present.has(name)) files.set(name, await readCopied(directory, name));
   return files;
+};
+
+const readCopied = async (directory: string, part: string): Promise<Buffer> => {
+  try {
+    return await readFile(join(directory, part));
+  } catch (error) {
+    const reason = 'it cannot be read';
+    throw new WetreadError('checkpoint-file-invalid', { part, reason }, { cause: error });
+  }
 };
 
 /**

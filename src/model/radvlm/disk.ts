@@ -8,7 +8,7 @@ export type Disk = {
   create(path: string): Promise<WritableFile>;
 };
 
-export type WritableFile = {
+type WritableFile = {
   /** Writes all of it; what lies between is zero. */
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Returns when the bytes are on the disk itself, so that a finished folder survives a power cut. */

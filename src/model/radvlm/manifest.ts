@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CheckpointConfig } from './config.ts';
-import { isMissing } from './read-json.ts';
 
 /** What a converted folder says of itself. It is written last, so a folder that has one was finished. */
 export const MANIFEST_FILE = 'wetread.json';
@@ -86,10 +85,7 @@ export type ConvertedFolder =
 
 /** Looks whether a folder is a converted checkpoint, with every file at its full size. */
 export const inspectConverted = async (directory: string): Promise<ConvertedFolder> => {
-  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
+  const text = await readFile(join(directory, MANIFEST_FILE), 'utf8').catch(() => undefined);
   if (text === undefined) return { state: 'absent' };
   const manifest = parseManifest(text);
   if (manifest === undefined) return { state: 'outdated' };

@@ -8,7 +8,7 @@ import { WetreadError } from '../../errors.ts';
  */
 
 /** Bytes. RadVLM's headers are under 0.1 MB; the format itself allows 100 MB. */
-export const HEADER_LIMIT = 16 * 2 ** 20;
+const HEADER_LIMIT = 16 * 2 ** 20;
 
 /** More dimensions than any tensor of a vision-language model has (a convolution's weight has four). */
 const DIMENSION_LIMIT = 8;

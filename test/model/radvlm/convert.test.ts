@@ -76,6 +76,18 @@ describe('a conversion', () => {
     });
   });
 
+  test('refuses a tokenizer that cannot be read', async () => {
+    const directory = await copyCheckpoint('a-mha-fp32', folder);
+    await rm(join(directory, 'tokenizer.json'));
+    await mkdir(join(directory, 'tokenizer.json'));
+    await expect(
+      convertCheckpoint(directory, join(folder, 'no'), { lanes: 1 }),
+    ).rejects.toMatchObject({
+      code: 'checkpoint-file-invalid',
+      message: expect.stringContaining('tokenizer.json cannot be used: it cannot be read'),
+    });
+  });
+
   test("never replaces a folder with somebody's files in it", async () => {
     const out = join(folder, 'taken');
     await mkdir(out);

@@ -13,6 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openConverted } from '../../../src/model/radvlm/converted-cache.ts';
 import { realDisk, type Disk } from '../../../src/model/radvlm/disk.ts';
@@ -191,8 +192,10 @@ describe('a kept conversion that is not whole is made again', () => {
   });
 });
 
+const CONVERSION_PROCESS = fileURLToPath(new URL('./conversion-process.ts', import.meta.url));
+
 const startConversion = (...argv: string[]) =>
-  spawn(process.execPath, ['--import', 'tsx', 'test/model/radvlm/conversion-process.ts', ...argv], {
+  spawn(process.execPath, ['--import', 'tsx', CONVERSION_PROCESS, ...argv], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
