@@ -43,12 +43,9 @@ const inQuestion = ({ question, answer, gate }: Exchange, lexicon: Lexicon): Ref
   const structure = mentions.at(-1);
   if (structure === undefined || !isAnatomy(mentions)) return null;
   // "Is the right lung clear?" asks for what is in the lung; "Where is the right lung?" for the lung.
-  if (
-    recognise(question).kind !== 'locate' &&
-    inAnswer({ question, answer, gate }, lexicon) !== null
-  )
-    return null;
-  return { term: named(structure, question), kind: 'anatomy', denied: false, plain: true };
+  const isPlace = recognise(question).kind === 'locate';
+  if (!isPlace && inAnswer({ question, answer, gate }, lexicon) !== null) return null;
+  return { term: named(structure, question), kind: 'anatomy', denied: false, plain: isPlace };
 };
 
 const inAnswer = ({ answer }: Exchange, lexicon: Lexicon): Referent | null => {
