@@ -44,6 +44,8 @@ const COVER_BOX = 12;
 const COVER_OWN_BOX = 6;
 const COVER_FRAME = 1.5;
 const APART = 1;
+/** Beside a box a chip reaches towards the other lung, where it would seem to speak of that. */
+const BESIDE = 0.25;
 const DISTANCE = 3;
 /** A place beside the box as good as this is taken without looking for one apart from it. */
 const GOOD_ENOUGH = 0.8;
@@ -136,7 +138,7 @@ const sizeOf = (number: number, label: string, { sizes, measure }: ChipRequest):
 
 type Candidate = { readonly area: Rectangle; readonly cost: number; readonly apart: boolean };
 
-/** Above, below, beside, inside: touching the frame, moved along it to stay in the film. Best first. */
+/** Above, below, inside, beside: touching the frame, moved along it to stay in the film. Each with its cost. */
 const attached = (
   { outer, inner }: Frame,
   { width, height }: Size,
@@ -144,23 +146,23 @@ const attached = (
 ): Candidate[] => {
   const alongX = (x: number): number => Math.max(0, Math.min(film.width - width, x));
   const alongY = (y: number): number => Math.max(0, Math.min(film.height - height, y));
-  const corners = [
-    [alongX(outer.left), outer.top - height],
-    [alongX(outer.right - width), outer.top - height],
-    [alongX(outer.left), outer.bottom],
-    [alongX(outer.right - width), outer.bottom],
-    [outer.right, alongY(outer.top)],
-    [outer.left - width, alongY(outer.top)],
-    [outer.right, alongY(outer.bottom - height)],
-    [outer.left - width, alongY(outer.bottom - height)],
-    [inner.left, inner.top],
-    [inner.right - width, inner.top],
-    [inner.left, inner.bottom - height],
-    [inner.right - width, inner.bottom - height],
+  const spots = [
+    [alongX(outer.left), outer.top - height, 0],
+    [alongX(outer.right - width), outer.top - height, 0.02],
+    [alongX(outer.left), outer.bottom, 0.04],
+    [alongX(outer.right - width), outer.bottom, 0.06],
+    [inner.left, inner.top, 0.16],
+    [inner.right - width, inner.top, 0.18],
+    [inner.left, inner.bottom - height, 0.2],
+    [inner.right - width, inner.bottom - height, 0.22],
+    [outer.right, alongY(outer.top), BESIDE],
+    [outer.left - width, alongY(outer.top), BESIDE],
+    [outer.right, alongY(outer.bottom - height), BESIDE],
+    [outer.left - width, alongY(outer.bottom - height), BESIDE],
   ] as const;
-  return corners.map(([left, top], at) => ({
+  return spots.map(([left, top, cost]) => ({
     area: { left, top, right: left + width, bottom: top + height },
-    cost: 0.02 * at,
+    cost,
     apart: false,
   }));
 };

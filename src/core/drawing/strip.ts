@@ -11,14 +11,12 @@ export type Strip = {
   readonly height: number;
 };
 
-export type StripLine = { readonly text: string; readonly colour: string };
+type StripLine = { readonly text: string; readonly colour: string };
 
 /** An endpoint may serve its model under a path. */
 const LONGEST_MODEL_NAME = 60;
 const QUIET = '#aeb6bf';
 const WARNING = '#f0e442';
-
-type Paragraph = StripLine;
 
 /** Wraps the notices to the film's width. `legend` names boxes whose chips hold less than their label. */
 export const layOutStrip = (
@@ -29,7 +27,7 @@ export const layOutStrip = (
   measure: (text: string) => number,
 ): Strip => {
   const name = shortened(printable(model), LONGEST_MODEL_NAME);
-  const paragraphs: Paragraph[] = [
+  const paragraphs: StripLine[] = [
     { text: `Preliminary reading by ${name}. Not for clinical use.`, colour: PAPER },
     ...(demo
       ? [{ text: 'A demonstration model: do not believe its findings.', colour: WARNING }]

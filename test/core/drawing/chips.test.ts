@@ -68,8 +68,12 @@ test.each(FILMS)('chips on $width x $height never cover each other or leave the 
 });
 
 const film = { width: 640, height: 640 };
-const boxAt = (number: number, box: NumberedBox['box'], label = 'nodule'): NumberedBox =>
-  numberBox({ number, label, box, sentence: '' }, film, 0.5);
+const boxAt = (
+  number: number,
+  box: NumberedBox['box'],
+  label = 'nodule',
+  on: Size = film,
+): NumberedBox => numberBox({ number, label, box, sentence: '' }, on, 0.5);
 
 test('the line runs outside the box, so that a small finding stays to be seen', () => {
   const box = boxAt(1, [0.4, 0.4, 0.45, 0.43]);
@@ -109,12 +113,13 @@ test('a chip leaves the inside of a box that its own box lies in', () => {
 });
 
 test('a chip does not lie in a box of the other side for want of room beside its own', () => {
+  const wide = { width: 640, height: 524 };
   const boxes = [
-    boxAt(1, [0, 0, 0.4, 0.7], 'edema'),
-    boxAt(2, [0.5, 0, 0.9, 0.76], 'edema'),
-    boxAt(3, [0.5, 0, 0.9, 0.65], 'left pneumothorax'),
+    boxAt(1, [0, 0, 0.4, 0.71], 'moderate pulmonary edema', wide),
+    boxAt(2, [0.5, 0, 0.88, 0.77], 'moderate pulmonary edema', wide),
+    boxAt(3, [0.5, 0, 0.88, 0.655], 'moderate left pneumothorax', wide),
   ];
-  const { chips, frames } = layOut(film, boxes);
+  const { chips, frames } = layOut(wide, boxes);
   const [other] = frames;
   const chip = chips[2];
   expect(chip && other && overlapOf(chip.area, other.outer)).toBe(0);
