@@ -32,11 +32,11 @@ export type TurnId = string;
 
 /** What every way in shares. One turn at a time in a thread, in order; threads run side by side. */
 export interface Conversation {
-  /** Takes a message; the same message twice is one turn. Resolves once it is taken. Fails with a `WetreadError` (`message-too-long`, `too-many-films`). */
+  /** Takes a message; the same message twice is one turn. Resolves once it is taken. Fails with a `WetreadError` (`question-too-long`, `too-many-films`, `closing`). */
   take(message: Message): Promise<TurnId>;
   /** Every event of the turn from the first on, then live; any number of listeners. Fails with `turn-unknown`. */
   events(turn: TurnId, signal: AbortSignal): AsyncIterable<ReplyEvent>;
-  /** Answers the question that ended `turn`; only the first answer counts. The answer is a new turn. */
+  /** Answers the question that ended `turn`; only the first answer counts. The answer is a new turn. Fails with `choice-unknown` or `turn-unknown`. */
   choose(turn: TurnId, code: Choice['code'], author: string): Promise<TurnId>;
   /** Ends a waiting or running turn; what was said so far stays, marked as stopped. */
   stop(turn: TurnId): Promise<void>;

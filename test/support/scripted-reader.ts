@@ -27,7 +27,7 @@ export const filmNamed = (name: string): Film => ({
 });
 
 /** Right lung, left lung, and with them the midline at 0.5. */
-export const LUNGS: Readonly<Record<string, string>> = {
+const LUNGS: Readonly<Record<string, string>> = {
   'Where is the right lung located in this Chest X-ray?':
     'The right lung is located at [0.10, 0.10, 0.45, 0.80].',
   'Where is the left lung located in this Chest X-ray?':

@@ -22,7 +22,7 @@ export type Topic =
   | 'advice';
 
 /** The tasks with one fixed wording. A wet read asks for a plain report and checks it. */
-export type WordedTask = Exclude<Task, 'wet-read'>;
+type WordedTask = Exclude<Task, 'wet-read'>;
 
 /** What a model was taught and was not, and how it is asked. One file each; main chooses. */
 export type Profile = {

@@ -15,9 +15,6 @@ const OWN_QUESTION_TOKENS = 400;
 /** What history is cut to leave room for: a long report. An answer may be longer when there is room. */
 const ANSWER_ROOM_TOKENS = 512;
 
-export type Delta = { readonly type: 'text-delta'; readonly text: string };
-type Statuses = AsyncGenerator<ReplyEvent, string>;
-
 /** Asks the model for one reply: every question of it, greedy, without a system message, its tokens counted. */
 export class Asking {
   readonly #model: Model;
@@ -52,7 +49,7 @@ export class Asking {
   }
 
   /** A question of our own, of the film alone: nothing said before can sway the answer, and it joins no history. */
-  async *ofTheFilmAlone(question: string): Statuses {
+  async *ofTheFilmAlone(question: string): AsyncGenerator<ReplyEvent, string> {
     const messages = messagesOf(this.#request.film, [], question);
     const maxTokens = Math.min(this.#profile.maxTokens, OWN_QUESTION_TOKENS);
     let answer = '';

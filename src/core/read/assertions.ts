@@ -7,7 +7,7 @@ import type { Lexicon, Mention } from '../profile/lexicon.ts';
  * Covered: English report language. Not covered: irony, questions, other languages, findings that the profile does
  * not know. What these rules cannot tell is `unclear`, which is shown as it is and never boxed.
  */
-export type SentenceKind = 'positive' | 'negative' | 'normal' | 'unclear';
+type SentenceKind = 'positive' | 'negative' | 'normal' | 'unclear';
 
 export type FindingClaim = {
   readonly mention: Mention;

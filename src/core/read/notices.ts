@@ -40,8 +40,6 @@ const NOTICES = {
 export type NoticeCode = keyof typeof NOTICES;
 type FactsOf<Code extends NoticeCode> = Parameters<(typeof NOTICES)[Code]>[0];
 
-export const NOTICE_CODES = Object.keys(NOTICES) as readonly NoticeCode[];
-
 /** Said once a thread, with its first reply that has reason to. */
 export const ONCE_A_THREAD: ReadonlySet<string> = new Set<NoticeCode>([
   'preliminary',

@@ -56,14 +56,17 @@ describe.each([DEMO_PROFILE, RADVLM_PROFILE])('the words of $name', (profile) =>
     expect(words.filter((word, at) => words.indexOf(word) !== at)).toEqual([]);
   });
 
-  test('are found in a sentence, in the plural, in capitals and with hyphens', () => {
-    for (const term of terms) {
-      for (const word of [term.name, ...term.synonyms].filter((words) => !words.includes('*'))) {
-        for (const form of [word, word.toUpperCase(), word.replaceAll(' ', '-')]) {
-          expect(lexicon.mentions(`There is ${form}, perhaps.`), form).toMatchObject([{ term }]);
-        }
-      }
-    }
+  test('are found in a sentence, in capitals and with hyphens', () => {
+    const unfound = terms.flatMap((term) =>
+      [term.name, ...term.synonyms]
+        .filter((word) => !word.includes('*'))
+        .flatMap((word) => [word, word.toUpperCase(), word.replaceAll(' ', '-')])
+        .filter((form) => {
+          const found = lexicon.mentions(`There is ${form}, perhaps.`);
+          return found.length !== 1 || found[0]?.term !== term;
+        }),
+    );
+    expect(unfound).toEqual([]);
   });
 });
 
