@@ -28,13 +28,32 @@ export type OpenModelOptions = {
 
 /** The model that the settings name, behind its queue. Fails with `checkpoint-*`, `endpoint-*` or `disk-full`. */
 export const openModel = async (options: OpenModelOptions): Promise<Queue> => {
-  const { url, queuePlaces } = options.config.model;
-  return url === undefined
-    ? createQueue(await openLocal(options), { places: queuePlaces, running: LOCAL_RUNNING })
-    : createQueue(await createEndpoint(endpointOptions(url, options)), {
-        places: queuePlaces,
-        running: ENDPOINT_RUNNING,
-      });
+  const { url, queuePlaces: places } = options.config.model;
+  const opening =
+    url === undefined ? openLocal(options) : createEndpoint(endpointOptions(url, options));
+  const running = url === undefined ? LOCAL_RUNNING : ENDPOINT_RUNNING;
+  return createQueue(await unlessAborted(opening, options.signal), { places, running });
+};
+
+/** A model that arrives after the signal is closed: nobody waits for it any more. */
+const unlessAborted = async (opening: Promise<Model>, signal: AbortSignal): Promise<Model> => {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([opening, aborted]);
+  } catch (error) {
+    void opening.then(
+      (late) => late.close(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 };
 
 const openLocal = async (options: OpenModelOptions): Promise<Model> => {

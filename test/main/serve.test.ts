@@ -1,0 +1,159 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startEndpointServer, type Behaviour } from '../support/endpoint-server.ts';
+import { prepare, ROOT } from '../../scripts/prepare.mjs';
+import { dataFolder, startProgram, type Program } from './start-program.ts';
+
+// so that no command under test has to build, and says that it does
+beforeAll(() => prepare(ROOT, () => undefined));
+
+/** What `npm start` runs. */
+const SERVE = ['scripts/start.mjs'];
+
+const READY = /^ready (http:\/\/127\.0\.0\.1:\d+\/)\n$/;
+
+/** A server whose model is an endpoint that does as it is told: nothing is loaded, and an answer can take forever. */
+const startServer = async (
+  settings: Record<string, string> = {},
+  models?: Behaviour,
+  completions?: Behaviour,
+) => {
+  const endpoint = await startEndpointServer();
+  onTestFinished(endpoint.close);
+  if (models) endpoint.behaveForModels(models);
+  if (completions) endpoint.behave(completions);
+  const program = startProgram(SERVE, {
+    DATA_DIR: await dataFolder(),
+    PORT: '0',
+    MODEL_URL: endpoint.url,
+    MODEL_RETRIES: '0',
+    ...settings,
+  });
+  return { endpoint, program };
+};
+
+const logOf = (program: Program): unknown[] =>
+  program
+    .errors()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+
+/** A port that is free now. */
+const freePort = async (): Promise<{ port: number; close: () => void }> => {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+};
+
+const getStatus = async (url: string): Promise<number> => (await fetch(url)).status;
+
+/** Asks about a sample film, as the page does; resolves to the address of the turn. */
+const askAsThePage = async (url: string): Promise<string> => {
+  const post = async (path: string, body: unknown) => {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Record<string, string>;
+  };
+  const about = (await (await fetch(`${url}web/about`)).json()) as { samples: { id: string }[] };
+  const { thread } = await post('web/threads', {});
+  const film = { sample: about.samples[0]?.id };
+  const ask = { kind: 'task', task: 'report' };
+  const { turn } = await post(`web/threads/${thread}/messages`, { id: 'message-1', film, ask });
+  return `${url}web/threads/${thread}/turns/${encodeURIComponent(turn ?? '')}`;
+};
+
+describe('the server', () => {
+  test('prints one line when it is ready, logs JSON, and ends with 0 when told to', async () => {
+    const { program } = await startServer();
+    const [, url = ''] = await program.printed(READY);
+    expect(await getStatus(`${url}health`)).toBe(200);
+    expect(await getStatus(`${url}ready`)).toBe(200);
+    expect(await getStatus(url)).toBe(200);
+    program.signal('SIGTERM');
+    expect(await program.exitCode).toBe(0);
+    expect(program.output()).toMatch(READY);
+    expect(logOf(program)).toContainEqual(expect.objectContaining({ msg: 'ready' }));
+  });
+
+  test('answers /health while the model loads, says not ready elsewhere, and can be stopped', async () => {
+    const { port, close } = await freePort();
+    close();
+    const never: Behaviour = () => undefined;
+    const { program, endpoint } = await startServer({ PORT: String(port) }, never);
+    const url = `http://127.0.0.1:${port}/`;
+    while (endpoint.requests.length === 0) await pause(20);
+    expect(await getStatus(`${url}health`)).toBe(200);
+    expect(await getStatus(`${url}ready`)).toBe(503);
+    expect(await getStatus(`${url}web/about`)).toBe(503);
+    expect(program.output()).toBe('');
+    program.signal('SIGINT');
+    expect(await program.exitCode).toBe(0);
+  });
+
+  test('lets a running answer go on for SHUTDOWN_GRACE, and takes nothing new meanwhile', async () => {
+    const never: Behaviour = () => undefined;
+    const { program, endpoint } = await startServer({ SHUTDOWN_GRACE: '700ms' }, undefined, never);
+    const [, url = ''] = await program.printed(READY);
+    await askAsThePage(url);
+    while (endpoint.completions.length === 0) await pause(20);
+    const start = Date.now();
+    program.signal('SIGTERM');
+    await pause(200);
+    expect(await getStatus(`${url}ready`)).toBe(503);
+    expect(await program.exitCode).toBe(0);
+    expect(Date.now() - start).toBeGreaterThan(600);
+  });
+
+  test('ends at once at a second signal', async () => {
+    const never: Behaviour = () => undefined;
+    const { program, endpoint } = await startServer({ SHUTDOWN_GRACE: '1h' }, undefined, never);
+    const [, url = ''] = await program.printed(READY);
+    await askAsThePage(url);
+    while (endpoint.completions.length === 0) await pause(20);
+    program.signal('SIGTERM');
+    await pause(200);
+    program.signal('SIGTERM');
+    expect(await program.exitCode).toBe(143);
+  });
+});
+
+describe('what keeps the server from starting is a sentence, and exit code 1', () => {
+  const failing = async (settings: Record<string, string>): Promise<string> => {
+    const program = startProgram(SERVE, { DATA_DIR: await dataFolder(), PORT: '0', ...settings });
+    expect(await program.exitCode).toBe(1);
+    expect(program.output()).toBe('');
+    return program.errors();
+  };
+
+  test('a taken port, before any model is loaded', async () => {
+    const { port, close } = await freePort();
+    onTestFinished(close);
+    const said = await failing({ PORT: String(port), MODEL_DIR: '/nowhere' });
+    expect(said).toBe(
+      `Port ${port} is taken. Start with another one: PORT=0 npm start takes any that is free.\n`,
+    );
+  });
+
+  test('a setting that cannot be used', async () => {
+    expect(await failing({ PORT: 'http' })).toContain('PORT must be a whole number');
+  });
+
+  test('a folder that holds no checkpoint', async () => {
+    expect(await failing({ MODEL_DIR: '/nowhere' })).toContain('There is no checkpoint');
+  });
+
+  test('an endpoint that is not there, with what to check', async () => {
+    const { port, close } = await freePort();
+    close();
+    const MODEL_URL = `http://127.0.0.1:${port}/v1`;
+    const said = await failing({ MODEL_URL, MODEL_RETRIES: '0' });
+    expect(said).toContain('cannot be reached');
+    expect(said).toContain('Check MODEL_URL');
+  });
+});

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { READ_OUTPUT } from '../../src/adapters/cli/read-output.ts';
+import { prepare, ROOT } from '../../scripts/prepare.mjs';
+import { dataFolder, startProgram } from './start-program.ts';
+
+// so that no command under test has to build, and says that it does
+beforeAll(() => prepare(ROOT, () => undefined));
+
+/** The command as it is installed: its pre-step, dist, the demo checkpoint. */
+const WETREAD = resolve('bin/wetread.mjs');
+
+const firstFilm = async (): Promise<string> => {
+  const films = (await readdir('assets/films')).filter((file) => file.endsWith('.png'));
+  return resolve('assets/films', films.toSorted()[0] ?? '');
+};
+
+test('reads a film with the demo checkpoint, and draws what it means', async () => {
+  const folder = await dataFolder();
+  const out = join(folder, 'annotated.png');
+  const args = [
+    WETREAD,
+    'read',
+    await firstFilm(),
+    '--locate',
+    'right lung',
+    '--json',
+    '--out',
+    out,
+  ];
+  const program = startProgram(args, { DATA_DIR: folder });
+  expect(await program.exitCode).toBe(0);
+  const answer = READ_OUTPUT.parse(JSON.parse(program.output()));
+  if ('error' in answer) throw new Error(answer.error.code);
+  expect(answer.model.demo).toBe(true);
+  expect(answer.notices[0]?.code).toBe('demo-model');
+  expect(answer.boxes).toMatchObject([{ number: 1, label: 'right lung', side: 'right' }]);
+  expect(answer.annotated).toMatchObject({ path: out, width: answer.film.width });
+  expect((await readFile(out)).subarray(1, 4).toString()).toBe('PNG');
+}, 60_000);
+
+test('refuses what is no film with 3 and one object', async () => {
+  const args = [WETREAD, 'read', resolve('package.json'), '--json'];
+  const program = startProgram(args, { DATA_DIR: await dataFolder() });
+  expect(await program.exitCode).toBe(3);
+  expect(JSON.parse(program.output())).toMatchObject({ error: { code: 'not-a-picture' } });
+}, 60_000);
+
+test('doctor says that all is well, and what is not', async () => {
+  const well = startProgram([WETREAD, 'doctor', '--json'], {
+    DATA_DIR: await dataFolder(),
+    PORT: '0',
+  });
+  expect(await well.exitCode).toBe(0);
+  const ill = startProgram([WETREAD, 'doctor', '--json'], {
+    DATA_DIR: '/dev/null/data',
+    MODEL_DIR: '/nowhere',
+    PORT: '0',
+  });
+  expect(await ill.exitCode).toBe(1);
+  const { checks } = JSON.parse(ill.output()) as { checks: { name: string; ok: boolean }[] };
+  expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['data folder', 'model']);
+}, 60_000);
