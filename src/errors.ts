@@ -79,7 +79,7 @@ export const ERRORS = {
   'data-unwritable': row('setting', false, () => 'The data folder cannot be written. Set DATA_DIR to a folder that can be.', 'Check the owner and the mount of DATA_DIR.'),
 
   // An endpoint
-  'endpoint-unreachable': row('model', true, () => 'The model endpoint cannot be reached. Ask again later.', 'Check MODEL_URL, and that the server runs.'),
+  'endpoint-unreachable': row('model', true, () => 'The model endpoint cannot be reached. Ask again later.', 'Check MODEL_URL, that the server runs and, with https, that its certificate is trusted (NODE_EXTRA_CA_CERTS).'),
   'endpoint-timeout': row<{ seconds: number }>('model', true, ({ seconds }) => `The model endpoint did not answer for ${seconds} seconds. Ask again later.`, 'Raise MODEL_FIRST_TOKEN_TIMEOUT or MODEL_IDLE_TIMEOUT, or look at the server.'),
   'endpoint-key': row('model', false, () => 'The model endpoint refuses our key. Tell whoever runs this bot.', 'Check MODEL_API_KEY.'),
   'endpoint-model': row('model', false, () => 'The model endpoint does not serve the model that is set. Tell whoever runs this bot.', "Check MODEL_NAME against the endpoint's /v1/models."),

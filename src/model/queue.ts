@@ -225,11 +225,11 @@ class Ticket {
 async function* placesOf(ticket: Ticket, signal: AbortSignal): AsyncGenerator<ModelEvent> {
   let told = Infinity;
   while (ticket.state === 'waiting') {
-    if (ticket.place < told) {
+    if (ticket.place === told) {
+      await ticket.change();
+    } else {
       told = ticket.place;
       yield { type: 'queued', place: told };
-    } else {
-      await ticket.change();
     }
   }
   signal.throwIfAborted();

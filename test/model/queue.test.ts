@@ -251,6 +251,22 @@ describe('the queue', () => {
     expect([queue.running, queue.waiting]).toEqual([0, 0]);
   });
 
+  test('sends home who waits before the model has closed', async () => {
+    const { model } = gatedQueue({ places: 9, running: 1 });
+    const queue = createQueue(
+      { ...model, close: () => new Promise(() => {}) },
+      { places: 9, running: 1 },
+    );
+    listen(queue, ask('one', 'ann'));
+    const waiting = listen(queue, ask('two', 'ann'));
+    await settle();
+    void queue.close();
+    expect(await waiting.done).toMatchObject({ failed: { code: 'model-closed' } });
+    expect(await listen(queue, ask('three', 'bob')).done).toMatchObject({
+      failed: { code: 'model-closed' },
+    });
+  });
+
   test('speaks for its model', async () => {
     const model = createScriptedModel({ name: 'radvlm', version: '1-abc', demo: true });
     const queue = createQueue(model, { places: 1, running: 1 });

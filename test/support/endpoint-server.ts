@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { babble } from './babble.ts';
 
 /** A request as it arrived. */
-export type SentRequest = {
+type SentRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -16,7 +16,7 @@ export type SentRequest = {
 };
 
 /** What the tests look at in a request for a completion. */
-export type CompletionBody = {
+type CompletionBody = {
   readonly model: string;
   readonly messages: readonly {
     readonly role: string;

@@ -3,7 +3,7 @@ import { WetreadError } from '../../src/errors.ts';
 import type { Model, ModelEvent, ModelMessage, ModelRequest } from '../../src/model/model.ts';
 
 /** A text is said word by word, a list piece by piece; events are passed on as they are. */
-export type ScriptedAnswer = string | readonly string[] | AsyncIterable<ModelEvent>;
+type ScriptedAnswer = string | readonly string[] | AsyncIterable<ModelEvent>;
 
 /** What the model says to a request. Throw (a `WetreadError`, say) to let the request fail. */
 export type Script = (
@@ -32,7 +32,7 @@ export type ScriptedModel = Model & {
 };
 
 /** What an image counts for; any number would do. */
-export const SCRIPTED_IMAGE_TOKENS = 16;
+const SCRIPTED_IMAGE_TOKENS = 16;
 
 /**
  * A `Model` that says what a test tells it to. A token is a word. It keeps the contract (`test/contracts/model.contract.ts`):

@@ -28,6 +28,8 @@ export type EndpointOptions = {
   readonly retries: number;
   /** Before the first further attempt; doubles with each. */
   readonly retryDelayMs?: number;
+  /** For the list of models at the start. */
+  readonly listTimeoutMs?: number;
   /** undefined: what the server says, or DEFAULT_CONTEXT_TOKENS. */
   readonly contextTokens?: number | undefined;
   /** For tests and proxies; by default undici's with its limits off. */
@@ -42,7 +44,7 @@ const DEFAULT_CONTEXT_TOKENS = 16_384;
 const DEFAULT_RETRY_DELAY_MS = 500;
 
 /** `/v1/models` needs no model to run; a server that takes longer is not well. */
-const LIST_TIMEOUT_MS = 30_000;
+const DEFAULT_LIST_TIMEOUT_MS = 30_000;
 
 /**
  * The model behind any OpenAI-compatible server (vLLM, SGLang, llama.cpp, Ollama, gateways). Asks once for `/v1/models` and
@@ -207,7 +209,7 @@ const askForModel = async (
 ): Promise<ServedModel> => {
   for (let attempt = 0; ; attempt += 1) {
     const watch = new Watch(new AbortController().signal);
-    watch.expectWithin(Math.min(LIST_TIMEOUT_MS, options.firstTokenTimeoutMs));
+    watch.expectWithin(options.listTimeoutMs ?? DEFAULT_LIST_TIMEOUT_MS);
     try {
       return await findServedModel(client, options.model, watch.signal);
     } catch (thrown) {

@@ -23,5 +23,4 @@ export const estimateTokens = (messages: readonly ModelMessage[]): number =>
     ANSWER_TOKENS,
   );
 
-export const estimateTextTokens = (text: string): number =>
-  Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+const estimateTextTokens = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);

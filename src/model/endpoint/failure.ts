@@ -15,9 +15,7 @@ export type Failure = {
   readonly instead?: TokenLimit | undefined;
 };
 
-export type TokenLimit =
-  | { readonly maxTokens: number }
-  | { readonly name: 'max_completion_tokens' };
+type TokenLimit = { readonly maxTokens: number } | { readonly name: 'max_completion_tokens' };
 
 /** An event of a stream that is an error, in a shape that the client does not know as one. */
 export class StreamError extends Error {

@@ -49,8 +49,8 @@ const open = async (changes: Partial<EndpointOptions> = {}): Promise<Model> => {
     apiKey: KEY,
     model: undefined,
     demo: false,
-    firstTokenTimeoutMs: 2_000,
-    idleTimeoutMs: 2_000,
+    firstTokenTimeoutMs: 10_000,
+    idleTimeoutMs: 10_000,
     retries: 0,
     retryDelayMs: 1,
     logger: createLogger('trace', destination),
@@ -176,15 +176,15 @@ describe('a server that is slow', () => {
 
   test('with its list of models', async () => {
     server.behaveForModels(() => {});
-    const failure = await failureOf(open({ firstTokenTimeoutMs: 40 }));
+    const failure = await failureOf(open({ listTimeoutMs: 40 }));
     expect(failure).toMatchObject({ code: 'endpoint-timeout' });
   });
 
   test('is not taken for slow while the listener is', async () => {
     server.behave(stream([delta('No'), delta(' effusion.'), finish(), done]));
-    const model = await open({ idleTimeoutMs: 30 });
+    const model = await open({ idleTimeoutMs: 300 });
     for await (const some of model.stream(modelRequest(), never)) {
-      if (isDelta(some)) await new Promise((resolve) => setTimeout(resolve, 60));
+      if (isDelta(some)) await new Promise((resolve) => setTimeout(resolve, 400));
     }
     expect(log).not.toContain('endpoint-timeout');
   });
@@ -193,13 +193,13 @@ describe('a server that is slow', () => {
     const thought = event({ choices: [{ index: 0, delta: { reasoning: 'hmm', content: null } }] });
     server.behave(async (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (let turn = 0; turn < 6; turn += 1) {
+      for (let turn = 0; turn < 12; turn += 1) {
         response.write(thought);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
       response.end(delta('No.') + finish() + done);
     });
-    const model = await open({ firstTokenTimeoutMs: 60, idleTimeoutMs: 60 });
+    const model = await open({ firstTokenTimeoutMs: 1_000, idleTimeoutMs: 1_000 });
     expect(textOf(await ask(model))).toBe('No.');
   });
 });

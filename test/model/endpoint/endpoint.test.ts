@@ -40,8 +40,8 @@ const open = async (changes: Partial<EndpointOptions> = {}): Promise<Model> => {
     apiKey: undefined,
     model: undefined,
     demo: false,
-    firstTokenTimeoutMs: 2_000,
-    idleTimeoutMs: 2_000,
+    firstTokenTimeoutMs: 10_000,
+    idleTimeoutMs: 10_000,
     retries: 0,
     retryDelayMs: 1,
     logger: createLogger('silent'),
@@ -248,7 +248,7 @@ describe('what it makes of an answer', () => {
 
   test('it is whole with its finish reason, also when the stream then hangs', async () => {
     server.behave(stream([delta('No.'), finish()], 'hang'));
-    const events = await ask(await open({ idleTimeoutMs: 30 }));
+    const events = await ask(await open({ idleTimeoutMs: 300 }));
     expect(endOf(events).finishReason).toBe('stop');
     await server.completions[0]?.closed;
   });
