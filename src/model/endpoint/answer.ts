@@ -36,7 +36,7 @@ export async function* readAnswer(
       const choice = chunk.choices?.[0];
       finish = choice?.finish_reason ?? finish;
       const { content, reasoning, reasoning_content: otherReasoning } = choice?.delta ?? {};
-      // A role alone is not a sign of work: llama.cpp sends it before it has read the prompt.
+      // A role alone is no token: a server may send it before it has read the prompt.
       if (content || reasoning || otherReasoning) tokens += 1;
       if (tokens > 0) watch.rest();
       const text = characters.take(content ?? '');

@@ -3,7 +3,7 @@ import type { ModelMessage } from '../model.ts';
 /** Tokens of one film at most: 729 of the whole, 1.1^2 * 9 * 729 of the tiles, a newline a row; LLaVA-OneVision's anyres_max_9. */
 const IMAGE_TOKENS = 9_000;
 
-/** English takes about 4.5 characters a token with Qwen2's vocabulary, coordinates fewer; 3.5 errs on the side of more. */
+/** English prose takes four to five characters a token in vocabularies of this size, coordinates fewer; 3.5 errs on the side of more. */
 const CHARACTERS_PER_TOKEN = 3.5;
 
 /** The template's own: start, role, newline, end, newline. */
