@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Picture, Reply } from '../../../src/core/reply.ts';
+import { WetreadError } from '../../../src/errors.ts';
 import { browserMissing, openBrowser } from '../../support/browser.ts';
 import { createStagedConversation, type Stage } from './staged-conversation.ts';
 import { handOver, startPage, visit } from './start-page.ts';
@@ -153,7 +154,7 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
     expect(await viewer().getAttribute('alt')).toBe('Sample film, PA, cardiomegaly');
     const saved = page.waitForEvent('download');
     await page.locator('#download').click();
-    expect((await saved).suggestedFilename()).toBe('annotated-film.png');
+    expect((await saved).suggestedFilename()).toBe('wetread-film.png');
     expect(staged.messages).toMatchObject([{ ask: { kind: 'task', task: 'wet-read' }, text: '' }]);
   });
 
@@ -251,6 +252,38 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
     expect(await page.locator('.turn').count()).toBe(1);
     expect(await viewer().getAttribute('alt')).toBe('Sample film, PA, cardiomegaly');
     expect(staged.messages.length).toBe(1);
+  });
+
+  test('says after a reload that a film of your own is not kept, and asks on', async () => {
+    const { page } = visitor;
+    await page.locator('#file').setInputFiles('assets/films/hannover-bd10d5e2-pa.png');
+    await ask('Is there an effusion?');
+    await finished();
+    await page.reload();
+    await page.getByText('Films are not kept in this page.').waitFor();
+    await finished();
+    await press('Wet read');
+    await finished(2);
+    await page.getByRole('button', { name: 'Annotated', pressed: true }).waitFor();
+    expect(await viewer().getAttribute('alt')).toBe(picture.altText);
+    expect(staged.messages.map(({ thread }) => thread)[1]).toBe(staged.messages[0]?.thread);
+  });
+
+  test('gives the words and the film back when the server refuses them', async () => {
+    const take = async () => {
+      throw new WetreadError('closing');
+    };
+    const closing = await startPage({ ...staged, take });
+    const { page, leave } = await visit(browser, closing.url);
+    await page.getByRole('button', { name: 'PA, cardiomegaly' }).click();
+    await page.getByLabel('Your question').fill('Is there an effusion?');
+    await page.keyboard.press('Enter');
+    await page.getByText('Wetread is being restarted. Ask again in a minute.').waitFor();
+    expect(await page.getByLabel('Your question').inputValue()).toBe('Is there an effusion?');
+    expect(await page.getByText('This film goes with your next question.').isVisible()).toBe(true);
+    expect(await page.locator('.turn').count()).toBe(0);
+    await leave();
+    await closing.close();
   });
 
   test('takes questions while an answer is running, and answers them in order', async () => {

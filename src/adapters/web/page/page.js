@@ -1,6 +1,6 @@
 import { byId, element } from './element.js';
 import { showSamples, wireFilmPicker } from './film-picker.js';
-import { createFilmViewer } from './film-viewer.js';
+import { FilmViewer } from './film-viewer.js';
 import { keptThread, NO_THREAD } from './kept-thread.js';
 import { sentenceOf, server } from './server.js';
 import { Talk } from './talk.js';
@@ -10,7 +10,7 @@ const RETRY_MS = 2_000;
 
 const words = byId('words');
 const taskButtons = [...byId('tasks').querySelectorAll('button')];
-const viewer = createFilmViewer();
+const viewer = new FilmViewer();
 
 const showTrouble = (sentence) => {
   const trouble = byId('trouble');
@@ -144,6 +144,7 @@ const meetServer = async () => {
   }
 };
 
+if (talk.hasTurns) viewer.showNotKept();
 wireComposer();
 wireFilmPicker(takeFile);
 refresh();
