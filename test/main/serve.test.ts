@@ -9,6 +9,9 @@ import { dataFolder, startProgram, type Program } from './start-program.ts';
 // so that no command under test has to build, and says that it does
 beforeAll(() => prepare(ROOT, () => undefined));
 
+/** Each starts a program, which takes a second on a quiet machine. */
+const A_BUSY_MACHINE_MS = 60_000;
+
 /** What `npm start` runs. */
 const SERVE = ['scripts/start.mjs'];
 
@@ -68,7 +71,7 @@ const askAsThePage = async (url: string): Promise<string> => {
   return `${url}web/threads/${thread}/turns/${encodeURIComponent(turn ?? '')}`;
 };
 
-describe('the server', () => {
+describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
   test('prints one line when it is ready, logs JSON, and ends with 0 when told to', async () => {
     const { program } = await startServer();
     const [, url = ''] = await program.printed(READY);
@@ -123,7 +126,8 @@ describe('the server', () => {
   });
 });
 
-describe('what keeps the server from starting is a sentence, and exit code 1', () => {
+describe('what keeps the server from starting', { timeout: A_BUSY_MACHINE_MS }, () => {
+  /** A sentence on standard error, nothing on standard output, exit code 1. */
   const failing = async (settings: Record<string, string>): Promise<string> => {
     const program = startProgram(SERVE, { DATA_DIR: await dataFolder(), PORT: '0', ...settings });
     expect(await program.exitCode).toBe(1);
@@ -131,7 +135,7 @@ describe('what keeps the server from starting is a sentence, and exit code 1', (
     return program.errors();
   };
 
-  test('a taken port, before any model is loaded', async () => {
+  test('a taken port is told before any model is loaded', async () => {
     const { port, close } = await freePort();
     onTestFinished(close);
     const said = await failing({ PORT: String(port), MODEL_DIR: '/nowhere' });
@@ -140,15 +144,15 @@ describe('what keeps the server from starting is a sentence, and exit code 1', (
     );
   });
 
-  test('a setting that cannot be used', async () => {
+  test('a setting that cannot be used is told', async () => {
     expect(await failing({ PORT: 'http' })).toContain('PORT must be a whole number');
   });
 
-  test('a folder that holds no checkpoint', async () => {
+  test('a folder that holds no checkpoint is told', async () => {
     expect(await failing({ MODEL_DIR: '/nowhere' })).toContain('There is no checkpoint');
   });
 
-  test('an endpoint that is not there, with what to check', async () => {
+  test('an endpoint that is not there is told, with what to check', async () => {
     const { port, close } = await freePort();
     close();
     const MODEL_URL = `http://127.0.0.1:${port}/v1`;

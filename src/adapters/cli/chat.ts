@@ -11,7 +11,7 @@ import { readFilmFile } from './film-file.ts';
 import { followTurn, type TurnOutcome } from './follow-turn.ts';
 import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress } from './progress.ts';
 import { exitCodeOfOutcome } from './read.ts';
 import { createReplyPrinter, type ReplyPrinter } from './reply-printer.ts';
 
@@ -44,7 +44,7 @@ export const chatAboutFilm = async (
       signal,
     }),
   ).finally(() => progress.clear());
-  const chat = new Chat({ parts, open, progress, film, bytes, choose: options.choose });
+  const chat = new Chat({ parts, open, film, bytes, choose: options.choose });
   try {
     return await chat.run();
   } finally {
@@ -55,7 +55,6 @@ export const chatAboutFilm = async (
 type ChatParts = {
   readonly parts: CommandLineParts;
   readonly open: OpenConversation;
-  readonly progress: Progress;
   readonly film: string;
   readonly bytes: Uint8Array;
   readonly choose: Choice['code'] | undefined;
@@ -127,7 +126,8 @@ class Chat {
   }
 
   async #answer(turn: TurnId): Promise<boolean> {
-    const { parts, progress } = this.#chat;
+    const { parts } = this.#chat;
+    const progress = createProgress(parts.terminal.errors);
     const printer = createReplyPrinter(parts.terminal, progress);
     if (this.#asked) parts.terminal.output.write('\n');
     this.#asked = true;

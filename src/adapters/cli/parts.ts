@@ -33,7 +33,7 @@ export type FilmFacts = {
 };
 
 /** Bytes done and in all. */
-export type OnProgress = (done: number, total: number) => void;
+type OnProgress = (done: number, total: number) => void;
 
 /** What a checkpoint is, by names in camel case: plain JSON. */
 export type ModelFacts = {
@@ -42,7 +42,7 @@ export type ModelFacts = {
 };
 export type FactValue = string | number | boolean | null | readonly FactValue[];
 
-export type ConvertedModel = {
+type ConvertedModel = {
   readonly directory: string;
   readonly parameters: number;
   readonly bytes: number;

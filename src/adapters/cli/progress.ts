@@ -55,10 +55,11 @@ const createLiveProgress = (stream: OutputStream): Progress => {
 };
 
 const createPlainProgress = (stream: OutputStream): Progress => {
-  let last = '';
+  // a reply reads the film again for each question of its own, which is news only once
+  const said = new Set<string>();
   const line = (text: string): void => {
-    if (text !== last) stream.write(`${text}\n`);
-    last = text;
+    if (!said.has(text)) stream.write(`${text}\n`);
+    said.add(text);
   };
   const share = (doing: string, done: number, total: number): void => {
     const percent = percentOf(done, total);
