@@ -2,6 +2,7 @@ import { WetreadError } from '../../errors.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import { Answer, type Workshop } from './answer.ts';
 import { loadChatTemplate } from './chat-template.ts';
+import type { CheckpointConfig } from './config.ts';
 import { Decoder, type DecoderPart } from './decoder.ts';
 import { openEmbeddings, readImageNewline } from './embeddings.ts';
 import { FilmFeaturesCache } from './film-features.ts';
@@ -14,18 +15,27 @@ import { Turns } from './turns.ts';
 import { VisionTower } from './vision-tower.ts';
 
 export type EngineLimits = {
-  /** Tokens read in one step. At 64 a 7B reads at full speed, and holds up others' words by a second. */
+  /** Tokens read in one step. */
   readonly chunkTokens: number;
-  /** Keys and values kept for later requests: two films of RadVLM's, or hundreds of the demo's. */
+  /** Keys and values kept for later requests. */
   readonly prefixBytes: number;
-  /** Features kept in case a film's prefix is gone: a film of RadVLM's is at most 125 MB, of the demo's 0.3 MB. */
+  /** Features of films kept in case a film's prefix is gone. */
   readonly featureBytes: number;
 };
 
-const DEFAULT_LIMITS: EngineLimits = {
-  chunkTokens: 64,
-  prefixBytes: 2 * 2 ** 30,
-  featureBytes: 256 * 2 ** 20,
+/** At 64 a 7B reads at full speed already, and holds up others' words by a second at most. */
+const CHUNK_TOKENS = 64;
+
+/** Two conversations about RadVLM's largest films (8,829 tokens each; 2.3 GB), or sixty of the demo's (120 MB). */
+const KEPT_TOKENS = 20_000;
+
+const defaultLimits = ({ text }: CheckpointConfig): EngineLimits => {
+  const numbers = 2 * text.layers * text.keyValueHeads * text.headSize;
+  return {
+    chunkTokens: CHUNK_TOKENS,
+    prefixBytes: KEPT_TOKENS * numbers * Float32Array.BYTES_PER_ELEMENT,
+    featureBytes: KEPT_TOKENS * text.hiddenSize * Float32Array.BYTES_PER_ELEMENT,
+  };
 };
 
 export type EngineOptions = SessionOptions & {
@@ -58,7 +68,7 @@ export class Engine {
     const decoder = await Decoder.open(directory, config.text, lanes, options);
     const tower = await VisionTower.open(directory, config, options);
     const newline = await readImageNewline(directory, manifest);
-    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const limits = { ...defaultLimits(config), ...options.limits };
     const turns = new Turns<DecoderPart, Float32Array>(lanes, (parts) => decoder.run(parts));
     const workshop: Workshop = {
       config,

@@ -37,7 +37,7 @@ export class KeyValueCache {
   #length = 0;
   #stride = 0;
 
-  /** Memory is taken from the system as it is first written, page by page, not here. */
+  /** Large arrays are taken from the system as they are first written, page by page, not here. */
   constructor(shape: CacheShape, capacity: number) {
     this.shape = shape;
     this.capacity = capacity;
@@ -58,10 +58,11 @@ export class KeyValueCache {
     return this.#stride;
   }
 
-  /** Memory in use. */
+  /** Memory at the most: what is not written yet may not have been taken from the system. */
   get bytes(): number {
     const { layers, keyValueHeads, headSize } = this.shape;
-    return 2 * layers * keyValueHeads * headSize * this.#stride * Float32Array.BYTES_PER_ELEMENT;
+    const tokens = strideFor(this.capacity);
+    return 2 * layers * keyValueHeads * headSize * tokens * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** [keyValueHeads, stride, headSize], a view that is good until the cache next grows. */

@@ -29,7 +29,7 @@ const batchSchema = z.looseObject({
   greedy_lengths: z.array(z.int()),
 });
 
-export type CaseTensors = ReadonlyMap<string, CaseTensor>;
+type CaseTensors = ReadonlyMap<string, CaseTensor>;
 export type CaseTensor = { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
 
 /** One conversation, and what the reference makes of it. */

@@ -59,7 +59,7 @@ test('takes small pages while it is short and large ones afterwards', () => {
     return cache.stride;
   };
   expect([1, 64, 65, 512, 513, 768, 769].map(strideAt)).toEqual([64, 64, 128, 512, 768, 768, 1024]);
-  expect(cache.bytes).toBe(2 * 2 * 2 * 4 * 1024 * 4);
+  expect(cache.bytes).toBe(2 * 2 * 2 * 4 * 2048 * 4);
 });
 
 test('takes its rows out of a run that holds those of others', () => {
