@@ -123,10 +123,13 @@ const wireComposer = () => {
 
 const introduce = ({ model, samples, filmLimitBytes: limit }) => {
   filmLimitBytes = limit;
-  const name = byId('model');
-  name.append(element('span', { textContent: model.name }));
-  if (model.demo) name.append(element('b', { textContent: 'demonstration' }));
-  name.hidden = false;
+  const chip = byId('model');
+  chip.append(element('span', { textContent: model.name }));
+  chip.classList.toggle('demo', model.demo);
+  // A demo says so, unless its name does.
+  if (model.demo && !/demo/i.test(model.name)) chip.append(element('b', { textContent: 'demo' }));
+  chip.title = model.demo ? 'A demonstration model: do not believe its findings' : 'The model';
+  chip.hidden = false;
   showSamples(samples, (sample) => takeFilm({ sample: sample.id }, shownSample(sample)));
   const sample = samples.find(({ id }) => id === kept.sample);
   if (sample !== undefined && pending === null) viewer.showFilm(shownSample(sample));
