@@ -36,7 +36,7 @@ export const createProgress = (stream: OutputStream): Progress =>
 const createLiveProgress = (stream: OutputStream): Progress => {
   let shown = false;
   const show = (line: string): void => {
-    const room = Math.max((stream.columns ?? 80) - 1, 10);
+    const room = roomOn(stream);
     stream.write(`${REWIND}${line.slice(0, room)}`);
     shown = true;
   };
@@ -44,7 +44,7 @@ const createLiveProgress = (stream: OutputStream): Progress => {
     status: (status) => show(inWords(status)),
     share: (doing, done, total) => show(`${doing}, ${percentOf(done, total)} %`),
     words: (text) => {
-      const room = Math.max((stream.columns ?? 80) - 1, 10);
+      const room = roomOn(stream);
       show(printable(text).replaceAll(/\s+/g, ' ').slice(-room));
     },
     clear: () => {
@@ -53,6 +53,9 @@ const createLiveProgress = (stream: OutputStream): Progress => {
     },
   };
 };
+
+/** Characters that fit on one line; a terminal that does not know its width says 0. */
+const roomOn = ({ columns }: OutputStream): number => (columns || 80) - 1;
 
 const createPlainProgress = (stream: OutputStream): Progress => {
   // a reply reads the film again for each question of its own, which is news only once
