@@ -36,8 +36,8 @@ export const prepare = async (root = ROOT, say = sayOnStderr) => {
   await withLock(
     join(root, '.prepare-lock'),
     () => say('Another start is installing or building; waiting for it.'),
-    async () => {
-      if (!dependenciesAreCurrent(root)) await installDependencies(root, say);
+    async (note) => {
+      if (!dependenciesAreCurrent(root)) await installDependencies(root, say, note);
       if (!buildIsCurrent(root)) await build(root, say);
     },
   );

@@ -5,7 +5,8 @@ const runTests = async ({ prepareOrExit, ROOT }) => {
   await prepareOrExit();
   const { runChild } = await import('./prepare/run-child.mjs');
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)];
-  process.exitCode = await runChild(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  const { code } = await runChild(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  process.exitCode = code;
 };
 
 void import('./follow-npm.mjs').then(({ followNpm }) => followNpm());

@@ -38,11 +38,15 @@ export const build = async (root, say) => {
   const stamp = sourcesStamp(root);
   rmSync(stampFileOf(root), { force: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const code = await runChild(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: ['ignore', process.stderr, process.stderr],
-  });
-  if (code > 128) throw new PrepareFailure('Stopped while building.', code);
+  const { code, signal } = await runChild(
+    process.execPath,
+    [compiler, '-p', 'tsconfig.build.json'],
+    {
+      cwd: root,
+      stdio: ['ignore', process.stderr, process.stderr],
+    },
+  );
+  if (signal !== null) throw new PrepareFailure('Stopped while building.', code);
   if (code !== 0) throw new PrepareFailure('Building failed; the compiler says why above.');
   removeStaleOutput(root);
   mkdirSync(join(root, 'dist'), { recursive: true });

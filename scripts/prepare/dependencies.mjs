@@ -72,8 +72,9 @@ const isForThis = ({ os, cpu, libc }, { platform, arch }) =>
 /**
  * @param {string} root
  * @param {(line: string) => void} say
+ * @param {(child: number) => void} note
  */
-export const installDependencies = async (root, say) => {
+export const installDependencies = async (root, say, note) => {
   say(`Installing dependencies from the npm registry (about ${INSTALLED_MEGABYTES} MB on disk).`);
   const start = Date.now();
   const stamp = stampOf(root);
@@ -87,16 +88,17 @@ export const installDependencies = async (root, say) => {
     '--no-audit',
     '--no-fund',
   ];
-  const code = await runChild(command, [...args, ...flags], {
+  const { code, signal } = await runChild(command, [...args, ...flags], {
     cwd: root,
     stdio: ['ignore', process.stderr, process.stderr],
     env: withoutNpmTargets(process.env),
+    onStart: note,
   }).catch(() => {
     throw new PrepareFailure(
       'npm could not be started. Install it (it comes with Node), or run `npm ci` in the folder of Wetread.',
     );
   });
-  if (code > 128) throw new PrepareFailure('Stopped while installing.', code);
+  if (signal !== null) throw new PrepareFailure('Stopped while installing.', code);
   if (code !== 0)
     throw new PrepareFailure(
       'Installing the dependencies failed; npm says why above. Check that the npm registry can be reached, and start again.',

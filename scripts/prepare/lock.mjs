@@ -1,10 +1,12 @@
 // @ts-check
 import { randomUUID } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmdirSync,
   statSync,
   unlinkSync,
@@ -16,20 +18,23 @@ import { join } from 'node:path';
 /** How often the holder shows that it is alive, and a waiter looks. */
 const BEAT_MS = 500;
 
-/** A holder that has not shown itself for so long is gone: sixty missed beats, a machine's short sleep included. */
-const STALE_MS = 30_000;
+/** A holder on another machine that has not shown itself for so long is gone: sixty missed beats. */
+const STALE_ELSEWHERE_MS = 30_000;
+
+/** On this machine a living process is believed for longer than any install takes; then its number is another's. */
+const STALE_HERE_MS = 10 * 60_000;
 
 /**
  * Runs `work` while no other process of any machine that shares `folder`'s disk does.
  *
  * The lock is the folder itself (mkdir is atomic), holding one file whose name says who owns it and whose time is its
- * heartbeat. Only who removes a dead owner's file, which just one can, may remove the folder; so a lock taken meanwhile
+ * heartbeat; in it stand the processes that the owner started and that may outlive it. Only who removes a dead owner's file, which just one can, may remove the folder; so a lock taken meanwhile
  * is never broken.
  *
  * @template Result
  * @param {string} folder
  * @param {() => void} onWait called once when another holds it
- * @param {() => Promise<Result>} work
+ * @param {(note: (child: number) => void) => Promise<Result>} work `note` what it starts, by process id
  */
 export const withLock = async (folder, onWait, work) => {
   let waited = false;
@@ -43,7 +48,7 @@ export const withLock = async (folder, onWait, work) => {
   const file = owner;
   const beat = setInterval(() => touch(file), BEAT_MS);
   try {
-    return await work();
+    return await work((child) => appendFileSync(file, `${child}\n`));
   } finally {
     clearInterval(beat);
     ignoreMissing(() => unlinkSync(file));
@@ -84,7 +89,8 @@ const breakIfStale = (folder) => {
     const [owner] = readdirSync(folder);
     const path = owner === undefined ? folder : join(folder, owner);
     const silentMs = Date.now() - statSync(path).mtimeMs;
-    if (silentMs < STALE_MS && !(owner !== undefined && isDeadHere(owner))) return false;
+    if (owner === undefined ? silentMs < STALE_ELSEWHERE_MS : isHeld(path, owner, silentMs))
+      return false;
     if (owner !== undefined) unlinkSync(path);
     rmdirSync(folder);
     return true;
@@ -95,18 +101,26 @@ const breakIfStale = (folder) => {
 };
 
 /**
- * The owner ran on this machine and does no more.
+ * Whether the owner, or on this machine what it started, still goes on.
  *
+ * @param {string} path
  * @param {string} owner
+ * @param {number} silentMs
  */
-const isDeadHere = (owner) => {
-  const [pid, host] = owner.split('@');
-  if (host !== hostname()) return false;
+const isHeld = (path, owner, silentMs) => {
+  const [pid = '', host] = owner.split('@');
+  if (host !== hostname()) return silentMs < STALE_ELSEWHERE_MS;
+  const processes = [pid, ...readFileSync(path, 'utf8').split('\n')].filter(Boolean);
+  return silentMs < STALE_HERE_MS && processes.some(isRunning);
+};
+
+/** @param {string} pid */
+const isRunning = (pid) => {
   try {
     process.kill(Number(pid), 0);
-    return false;
+    return true;
   } catch (error) {
-    return codeOf(error) === 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 };
 

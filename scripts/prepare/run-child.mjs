@@ -7,17 +7,29 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs a program with the terminal's own streams and waits for it. Signals are passed on to it, so that this process
- * never ends before it. Resolves to its exit code, 128 + n when signal n ended it.
+ * never ends before it. Resolves to its exit code, and the signal that ended it: the code is then 128 + its number.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd: string, stdio: import('node:child_process').StdioOptions, env?: NodeJS.ProcessEnv }} options
- * @returns {Promise<number>}
+ * @param {{
+ *   cwd: string,
+ *   stdio: import('node:child_process').StdioOptions,
+ *   env?: NodeJS.ProcessEnv,
+ *   onStart?: (child: number) => void,
+ * }} options
+ * @returns {Promise<{ code: number, signal: NodeJS.Signals | null }>}
  */
 export const runChild = async (command, args, options) => {
-  const child = spawn(command, args, options);
+  const { onStart, ...spawning } = options;
+  const child = spawn(command, args, spawning);
+  if (child.pid !== undefined) onStart?.(child.pid);
+  /** @type {NodeJS.Signals | null} */
+  let passedOn = null;
   const forward = SIGNALS.map((signal) => {
-    const pass = () => void child.kill(signal);
+    const pass = () => {
+      passedOn = signal;
+      child.kill(signal);
+    };
     process.on(signal, pass);
     return () => process.off(signal, pass);
   });
@@ -25,7 +37,12 @@ export const runChild = async (command, args, options) => {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => {
-        resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+        // npm catches a signal and exits with a code of its own
+        const ended = signal ?? passedOn;
+        resolve({
+          code: ended === null ? (code ?? 1) : 128 + constants.signals[ended],
+          signal: ended,
+        });
       });
     });
   } finally {

@@ -65,6 +65,22 @@ describe('the lock', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  test('of a dead process is still held by what it started', async () => {
+    const folder = await lockFolder();
+    const owner = `${NO_PROCESS}@${hostname()}@x`;
+    await leftBehind(folder, owner, 0);
+    await writeFile(join(folder, owner), `${process.pid}\n`);
+    let entered = false;
+    const entering = withLock(folder, nothing, async () => {
+      entered = true;
+    });
+    await pause(100);
+    expect(entered).toBe(false);
+    await writeFile(join(folder, owner), `${NO_PROCESS}\n`);
+    await entering;
+    expect(entered).toBe(true);
+  });
+
   test('of a living process is waited for', async () => {
     const folder = await lockFolder();
     await leftBehind(folder, '1@elsewhere@x', 1_000);
