@@ -35,7 +35,7 @@ const pictureOf = async (name: string, ...question: string[]): Promise<void> => 
 
 const answered = async (page: Page): Promise<void> => {
   await page.locator('#send').waitFor();
-  await page.waitForFunction(() => !document.querySelector('.stop:not([hidden])'));
+  await page.waitForFunction(`!document.querySelector('.stop:not([hidden])')`);
 };
 
 const screenshots = async (address: string): Promise<void> => {

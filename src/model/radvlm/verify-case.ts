@@ -14,7 +14,11 @@ const content = z.array(
     z.object({ type: z.literal('text'), text: z.string() }),
   ]),
 );
+/** The reference's arithmetic; a case that does not say was made in float32. */
+const dtype = z.enum(['float32', 'float16', 'bfloat16']).default('float32');
+export type Arithmetic = z.infer<typeof dtype>;
 const conversationSchema = z.looseObject({
+  dtype,
   image: z.string().nullable(),
   conversation: z.array(z.object({ role, content })),
   input_ids: z.array(z.int()),
