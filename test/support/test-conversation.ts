@@ -77,11 +77,12 @@ export const open = (
   model: ScriptedModel,
   limits = CONVERSATION_LIMITS,
   now = () => 0,
+  takesIn = intake,
 ): Conversation => {
   let ids = 0;
   const conversation = createConversation({
     reading: createTestReading(model),
-    intake,
+    intake: takesIn,
     model,
     profile: DEMO_PROFILE,
     logger: createLogger('silent'),

@@ -36,6 +36,9 @@ const BEFORE =
 const AFTER =
   /\b(?:(?:is|are|was|were|has|have|been)\s+(?:\w+ly\s+)?(?:not|no\s+longer)|(?:is|are|was|were)n't|not\s+(?:\w+ly\s+)?(?:seen|identified|present|evident|visuali[sz]ed|appreciated|demonstrated|detected|visible|noted)|absent|unlikely|(?:has|have)\s+(?:\w+ly\s+)?(?:resolved|cleared)|(?:is|are|was|been)\s+(?:ruled\s+out|excluded|removed))\b/i;
 
+/** "Pneumothorax: none.", as structured reports write. */
+const HEADING_DENIED = /^\s*:\s*(?:none|no\b|not\b|absent|negative|nil)/i;
+
 /** Neither there nor not: what the film was taken for, or what was once. */
 const HYPOTHETICAL =
   /\b(?:(?:to|please)\s+(?:evaluate|assess|exclude|rule\s+out|confirm)|evaluat(?:e|ion)\s+(?:for|of)|assess(?:ment)?\s+(?:for|of)|rule\s+out|history\s+of|status\s+post|s\/p|prior\s+to|if\s+(?:there\s+is|clinical)|in\s+case\s+of|indication)\b/i;
@@ -71,6 +74,7 @@ const kindOf = (sentence: string, findings: readonly FindingClaim[]): SentenceKi
 };
 
 const claimOf = (mention: Mention, sentence: string): FindingClaim['claim'] => {
+  if (HEADING_DENIED.test(sentence.slice(mention.end))) return 'denied';
   const { before, after } = clauseAround(mention, sentence);
   const hedged = HEDGES.test(before) || HEDGES.test(after);
   const cue = before.replaceAll(NOT_A_NEGATION, ' ');

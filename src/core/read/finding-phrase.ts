@@ -2,7 +2,7 @@ import type { Mention } from '../profile/lexicon.ts';
 
 /** Words before a finding that belong to it: how much, which side, which part. */
 const QUALIFIERS =
-  /(?:(?:tiny|trace|small|minimal|mild|moderate|large|severe|massive|extensive|subtle|focal|patchy|diffuse|linear|layering|loculated|apical|basal|basilar|bibasilar|bilateral|right|left|right-sided|left-sided|upper|mid|middle|lower|lung|lobe|zone|sided|calcified|round|nodular)[\s-]+)+$/i;
+  /(?:(?:tiny|trace|small|minimal|mild|moderate|large|severe|massive|extensive|subtle|focal|patchy|diffuse|linear|layering|loculated|apical|basal|basilar|bibasilar|retrocardiac|perihilar|infrahilar|suprahilar|peripheral|central|hazy|dense|vague|bilateral|right|left|right-sided|left-sided|upper|mid|middle|lower|lung|lobe|zone|sided|calcified|round|nodular)[\s-]+)+$/i;
 
 /** Where a finding is, behind it: "in the right lower lung zone", "at the left base", "on the right". */
 const PLACE_BEHIND =

@@ -57,7 +57,7 @@ const AND_WHERE =
 
 /** Open questions that name no one thing: what answers them is a list, not a place. */
 const ANYTHING =
-  /^(?:(?:all|any|the|every|other|more)\s+)*(?:abnormal(?:ity|ities)?|findings?|patholog(?:y|ies)|lesions?|everything(?:\s.*)?|anything(?:\s.*)?|something(?:\s.*)?|foreign (?:objects?|bod(?:y|ies))|(?:support )?devices?|lines (?:and|or) tubes|lines|tubes|problems?|what(?:'s| is) (?:wrong|abnormal))\b/;
+  /^(?:(?:all|any|the|every|other|more)\s+)*(?:abnormal(?:ity|ities)?|findings?|patholog(?:y|ies)|lesions?|everything(?:\s.*)?|anything(?:\s.*)?|something(?:\s.*)?|foreign (?:objects?|bod(?:y|ies))|(?:support )?devices?|lines (?:and|or) tubes|lines|tubes|problems?|out\b.*|(?:your\s+)?(?:report|impression|summary|reasoning|result|film|image|picture|x-?ray|answer|box(?:es)?)$|affected|involved|abnormal|worse|better|what(?:'s| is) (?:wrong|abnormal))\b/;
 
 const IT =
   /^(?:it|that|this|they|them|these|those|he|this one|that one|the (?:finding|lesion|abnormality|thing|same|one))?(?: (?:exactly|precisely|again|then|now|located|there))*$/;

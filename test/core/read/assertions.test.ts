@@ -39,6 +39,8 @@ const SENTENCES: readonly (readonly [string, string, string])[] = [
   ['Pneumonia is not excluded.', 'positive', 'pneumonia'],
   ['We cannot rule out pneumonia.', 'positive', 'pneumonia'],
   ['A nodule is suspected.', 'positive', 'nodule'],
+  ['Effusion: small left.', 'positive', 'pleural effusion'],
+  ['There is no pneumothorax, though a small effusion is likely.', 'positive', 'pleural effusion'],
   // Negative
   ['No pleural effusion.', 'negative', ''],
   ['No pleural effusion or pneumothorax.', 'negative', ''],
@@ -59,6 +61,7 @@ const SENTENCES: readonly (readonly [string, string, string])[] = [
   ['There is no acute osseous abnormality.', 'negative', ''],
   ["There isn't a nodule.", 'negative', ''],
   ['No definite nodule.', 'negative', ''],
+  ['Pneumothorax: none.', 'negative', ''],
   // Normal
   ['The lungs are clear.', 'normal', ''],
   ['Heart size is normal.', 'normal', ''],
