@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
@@ -9,8 +10,8 @@ import { ANSWERS, eventsOf, message, open, say } from '../../support/test-conver
 const FILM = 'assets/films/nih-00027426_000-pa.png';
 
 test('a film that is upside down is asked about, turned when told to, and read like the upright one', async () => {
-  const upright = await sharp(FILM).png().toBuffer();
-  const turned = await sharp(FILM).rotate(180).png().toBuffer();
+  const upright = await readFile(FILM);
+  const turned = await sharp(upright).rotate(180).png().toBuffer();
   const sent = (bytes: Uint8Array) => [{ reference: {}, fetch: async () => bytes }];
   const model = createReader(ANSWERS);
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });

@@ -14,7 +14,7 @@ import { untaughtTopic } from '../../../src/core/read/untaught.ts';
 const LIMIT_MS = 1_000;
 
 /** Each is repeated, which is what makes a pattern backtrack. */
-const UNITS: readonly (readonly [unit: string, opening?: string])[] = [
+const UNITS: readonly (readonly [string] | readonly [string, string])[] = [
   [' ', 'is the '],
   ['\n', 'where is'],
   ['a ', 'has the '],
