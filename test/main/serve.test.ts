@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startEndpointServer, type Behaviour } from '../support/endpoint-server.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
-import { dataFolder, startProgram, type Program } from './start-program.ts';
+import { emptyFolder, startProgram, type Program } from './start-program.ts';
 
 // so that no command under test has to build, and says that it does
 beforeAll(() => prepare(ROOT, () => undefined));
@@ -28,7 +28,7 @@ const startServer = async (
   if (models) endpoint.behaveForModels(models);
   if (completions) endpoint.behave(completions);
   const program = startProgram(SERVE, {
-    DATA_DIR: await dataFolder(),
+    DATA_DIR: await emptyFolder(),
     PORT: '0',
     MODEL_URL: endpoint.url,
     MODEL_RETRIES: '0',
@@ -129,7 +129,7 @@ describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
 describe('what keeps the server from starting', { timeout: A_BUSY_MACHINE_MS }, () => {
   /** A sentence on standard error, nothing on standard output, exit code 1. */
   const failing = async (settings: Record<string, string>): Promise<string> => {
-    const program = startProgram(SERVE, { DATA_DIR: await dataFolder(), PORT: '0', ...settings });
+    const program = startProgram(SERVE, { DATA_DIR: await emptyFolder(), PORT: '0', ...settings });
     expect(await program.exitCode).toBe(1);
     expect(program.output()).toBe('');
     return program.errors();

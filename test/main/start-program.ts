@@ -15,9 +15,9 @@ export type Program = {
   readonly exitCode: Promise<number | null>;
 };
 
-/** A data folder of its own, gone after the test. */
-export const dataFolder = async (): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'wetread-data-'));
+/** An empty folder, gone after the test. */
+export const emptyFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'wetread-main-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 };

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { READ_OUTPUT } from '../../src/adapters/cli/read-output.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
-import { dataFolder, startProgram } from './start-program.ts';
+import { emptyFolder, startProgram } from './start-program.ts';
 
 // so that no command under test has to build, and says that it does
 beforeAll(() => prepare(ROOT, () => undefined));
@@ -17,7 +17,7 @@ const firstFilm = async (): Promise<string> => {
 };
 
 test('reads a film with the demo checkpoint, and draws what it means', async () => {
-  const folder = await dataFolder();
+  const folder = await emptyFolder();
   const out = join(folder, 'annotated.png');
   const args = [
     WETREAD,
@@ -42,14 +42,14 @@ test('reads a film with the demo checkpoint, and draws what it means', async () 
 
 test('refuses what is no film with 3 and one object', async () => {
   const args = [WETREAD, 'read', resolve('package.json'), '--json'];
-  const program = startProgram(args, { DATA_DIR: await dataFolder() });
+  const program = startProgram(args, { DATA_DIR: await emptyFolder() });
   expect(await program.exitCode).toBe(3);
   expect(JSON.parse(program.output())).toMatchObject({ error: { code: 'not-a-picture' } });
 }, 60_000);
 
 test('doctor says that all is well, and what is not', async () => {
   const well = startProgram([WETREAD, 'doctor', '--json'], {
-    DATA_DIR: await dataFolder(),
+    DATA_DIR: await emptyFolder(),
     PORT: '0',
   });
   expect(await well.exitCode).toBe(0);
@@ -61,4 +61,14 @@ test('doctor says that all is well, and what is not', async () => {
   expect(await ill.exitCode).toBe(1);
   const { checks } = JSON.parse(ill.output()) as { checks: { name: string; ok: boolean }[] };
   expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['data folder', 'model']);
+}, 60_000);
+
+test('writes nothing outside the data folder, and keeps no number of this device', async () => {
+  const [DATA_DIR, HOME, TMPDIR] = [await emptyFolder(), await emptyFolder(), await emptyFolder()];
+  const out = join(DATA_DIR, 'annotated.png');
+  const args = [WETREAD, 'read', await firstFilm(), '--locate', 'heart', '--out', out];
+  const program = startProgram(args, { DATA_DIR, HOME, TMPDIR });
+  expect(await program.exitCode).toBe(0);
+  expect(await readdir(HOME)).toEqual([]);
+  expect(await readdir(TMPDIR)).toEqual([]);
 }, 60_000);

@@ -3,6 +3,7 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import { EventChannel } from './event-channel.ts';
+import './no-telemetry.ts';
 import {
   fromFailure,
   type FromThread,
