@@ -20,7 +20,7 @@ const TOLERANCE = 0.02;
 const { values } = parseArgs({ options: { phantoms: { type: 'string', default: '48' } } });
 const limit = Number(values.phantoms);
 
-const config = readConfig({});
+const config = readConfig(process.env);
 const model = await openModel({
   config,
   logger: createLogger('error'),

@@ -17,6 +17,8 @@ type Card = { shipped: { phantoms: Figures; films: Figures } };
 
 const CHECKPOINT = 'checkpoints/demo';
 const PHANTOMS = 6;
+/** Of `npm run quality`. */
+const TOLERANCE = 0.02;
 
 let model: Model;
 let card: Card;
@@ -41,8 +43,12 @@ const takeFilm = async (bytes: Uint8Array) => (await intake.take(bytes, { choose
 
 test('on real films the lungs are found as well as the model card says', async () => {
   const films = await evaluateFilms(model, takeFilm, 'assets/films');
-  for (const [figure, value] of Object.entries(films))
-    expect(value, figure).toBeCloseTo(card.shipped.films[figure] ?? Number.NaN, 1.7);
+  const differences = Object.entries(films).map(([figure, value]) => [
+    figure,
+    Math.abs(value - (card.shipped.films[figure] ?? Number.NaN)),
+  ]);
+  expect(differences.filter(([, difference]) => !(Number(difference) <= TOLERANCE))).toEqual([]);
+  expect(differences.length).toBeGreaterThan(1);
 });
 
 // `npm run quality` asks all forty-eight and judges every figure; it takes minutes.

@@ -74,7 +74,7 @@ const tokensPerSecond = async (model: Model, film: Uint8Array): Promise<number> 
 /** The demo checkpoint, process and model up and graphs cached: from a film's bytes to the first word, and on. */
 export const measureAnswers = async (): Promise<Measurement[]> => {
   const opened = await openConversation({
-    config: readConfig({}),
+    config: readConfig(process.env),
     logger: createLogger('silent'),
     onConverting: () => undefined,
     signal: forever,

@@ -8,7 +8,7 @@ const BOX = /\[\s*([0-9.]+),\s*([0-9.]+),\s*([0-9.]+),\s*([0-9.]+)\s*\]/g;
 export const boxesIn = (text: string): Corners[] =>
   [...text.matchAll(BOX)].map(([, ...numbers]) => numbers.map(Number) as unknown as Corners);
 
-export const intersectionOverUnion = (a: Corners, b: Corners): number => {
+const intersectionOverUnion = (a: Corners, b: Corners): number => {
   const width = Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]));
   const height = Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
   const area = (box: Corners): number => (box[2] - box[0]) * (box[3] - box[1]);
