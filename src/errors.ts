@@ -55,6 +55,10 @@ export const ERRORS = {
   'too-many-films': row<{ limit: number }>('refused', false, ({ limit }) => `A message may hold at most ${limit} films. Send fewer at a time.`, 'Nothing.'),
   'turn-unknown': row('usage', false, () => 'This answer is not here any more. Ask again.', 'Nothing.'),
   'choice-unknown': row('usage', false, () => 'That is not one of the choices, or the question was answered already.', 'Nothing.'),
+  'film-expired': row('refused', false, () => 'The film of this conversation is no longer kept. Send it again and ask.', 'Films are kept for RETENTION_FILMS.'),
+  'not-allowed': row('refused', false, () => 'You may not ask Wetread here. Ask whoever runs it.', 'The allow-lists of docs/configuration.md say who may.'),
+  'not-yours': row('refused', false, () => 'Only the person who asked, or a moderator, can answer this.', 'Nothing.'),
+  'tried-too-often': row('internal', false, () => 'This question failed several times and was given up. Ask it again, or another way.', 'Look in the log for the turn; its failures stand there by code.'),
   closing: row('internal', true, () => 'Wetread is being restarted. Ask again in a minute.', 'Nothing.'),
   stopped: row('stopped', false, () => 'Stopped.', 'Nothing.'),
 
@@ -77,6 +81,10 @@ export const ERRORS = {
   'checkpoint-tokenizer': row<{ reason: string }>('setting', false, ({ reason }) => `The checkpoint's tokenizer does not fit it: ${reason}. Download it again, whole.`, 'Download the checkpoint again.'),
   'disk-full': row<{ bytes: number }>('setting', false, ({ bytes }) => `The disk is full: converting the checkpoint needs ${mebibytes(bytes)} in the data folder. Free some room and try again.`, 'Free room, or set DATA_DIR to a larger disk.'),
   'data-unwritable': row('setting', false, () => 'The data folder cannot be written. Set DATA_DIR to a folder that can be.', 'Check the owner and the mount of DATA_DIR.'),
+  'record-damaged': row('internal', false, () => 'What was kept of this conversation is damaged, so it starts afresh. Send the film again.', 'Look at the disk of DATA_DIR if it happens often.'),
+  'store-failed': row('internal', true, () => 'Your message could not be kept. Send it again in a minute.', 'Look in the log for store-failed; check the disk of DATA_DIR or the Redis server.'),
+  'store-in-use': row('setting', false, () => 'Another Wetread already uses this data folder. Stop it, or set DATA_DIR to another folder.', 'Several servers share one store through REDIS_URL only.'),
+  'store-newer': row<{ found: number; known: number }>('setting', false, ({ found, known }) => `The data folder was written by a newer Wetread (format ${found}; this one knows ${known}). Start the newer one, or set DATA_DIR to another folder.`, 'Upgrade, or use another DATA_DIR.'),
 
   // An endpoint
   'endpoint-unreachable': row('model', true, () => 'The model endpoint cannot be reached. Ask again later.', 'Check MODEL_URL, that the server runs and, with https, that its certificate is trusted (NODE_EXTRA_CA_CERTS).'),

@@ -1,47 +1,118 @@
+import type { Box } from './film.ts';
 import type { Ask } from './reading.ts';
 import type { Choice, ReplyEvent } from './reply.ts';
 
-/** Where a message was said. Identity of a message is `platform:workspace:channel:id`. */
-export type Message = {
+/** Where a thread is. */
+export type Place = {
   readonly platform: string;
   readonly workspace: string;
   readonly channel: string;
   readonly thread: string;
-  readonly id: string;
-  /** The platform's id of who wrote it, never a name. */
-  readonly author: string;
-  readonly text: string;
-  /** A button or command names what is asked; undefined leaves it to `text` and the attachments. */
-  readonly ask: Ask | undefined;
-  readonly attachments: readonly Attachment[];
-  /** Said to the bot, rather than among people. */
-  readonly addressed: boolean;
-  /** Answers beforehand what intake may ask about the film. */
-  readonly choose: Choice['code'] | undefined;
 };
+
+/** Which message; a message delivered twice, or as two kinds of event, is the same one. */
+export type MessageReference = Omit<Place, 'thread'> & { readonly id: string };
+
+export type Message = Place &
+  MessageReference & {
+    /** The platform's id of who wrote it, never a name. */
+    readonly author: string;
+    /** `outsider`: of another workspace; `guest`: a restricted account. */
+    readonly standing: 'moderator' | 'member' | 'guest' | 'outsider';
+    /** Between the author and the bot alone. */
+    readonly direct: boolean;
+    readonly text: string;
+    /** A button or command names what is asked; undefined leaves it to `text` and the attachments. */
+    readonly ask: Ask | undefined;
+    /** The turn whose reply a button hangs on: it acts on that reply's film and boxes. */
+    readonly about: TurnId | undefined;
+    readonly attachments: readonly Attachment[];
+    /** Said to the bot, rather than among people. */
+    readonly addressed: boolean;
+    /** Answers beforehand what intake may ask about the film. */
+    readonly choose: Choice['code'] | undefined;
+  };
 
 /** A film somewhere on the platform. */
 export type Attachment = {
-  /** The platform's ids, plain JSON, no file name: enough to fetch it again. */
-  readonly reference: Readonly<Record<string, string>>;
-  /** The bytes. Fails with a `WetreadError`. */
+  /**
+   * The platform's ids, plain JSON, no file name: with it the bytes are fetched now, and again after a restart or when a
+   * link has expired. undefined: they cannot be fetched again, so they pass intake before `take` resolves.
+   */
+  readonly reference: Readonly<Record<string, string>> | undefined;
+  /** The bytes, for what has no reference. */
   fetch(signal: AbortSignal): Promise<Uint8Array>;
 };
 
+/** One for each platform, given to core when it is made. Fails with a `WetreadError`. */
+export type Fetcher = (
+  reference: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<Uint8Array>;
+
 export type TurnId = string;
 
-/** What every way in shares. One turn at a time in a thread, in order; threads run side by side. */
+/** A part of a reply as the platform holds it; `id` is undefined where it was not posted, as far as is known. */
+export type PostedPart = { readonly part: number; readonly id: string };
+
+/** What an adapter has still to do for a turn. */
+export type Unfinished = {
+  readonly turn: TurnId;
+  readonly message: MessageReference & Place;
+  /**
+   * `deliver`: follow its events and post, or edit the parts that have an id to their final state; look for the delivery
+   * key (`turn:part`) before a part without one is posted. `take-down`: delete the parts; then report `takenDown`.
+   */
+  readonly duty: 'deliver' | 'take-down';
+  readonly parts: readonly PostedPart[];
+};
+
+export type Feedback =
+  | { readonly kind: 'right' | 'wrong-finding'; readonly box: number | undefined }
+  /** `corrected`: where it should be, in 0..1 of the film. */
+  | { readonly kind: 'wrong-place'; readonly box: number; readonly corrected: Box | undefined };
+
+/**
+ * What every way in shares. One turn at a time in a thread, in order; threads run side by side. A turn that was taken
+ * ends in exactly one reply, whatever dies meanwhile.
+ */
 export interface Conversation {
-  /** Takes a message; the same message twice is one turn. Resolves once it is taken. Fails with a `WetreadError` (`question-too-long`, `too-many-films`, `closing`). */
-  take(message: Message): Promise<TurnId>;
+  /**
+   * Takes a message; resolves once it is journalled. The same message twice is one turn. undefined: there is nothing to
+   * answer (people among themselves, or somebody who may not ask). Fails with a `WetreadError`: `question-too-long`,
+   * `too-many-films`, `closing`, `disk-full`, `store-failed`; then it was not taken.
+   */
+  take(message: Message): Promise<TurnId | undefined>;
   /** Every event of the turn from the first on, then live; any number of listeners. Fails with `turn-unknown`. */
   events(turn: TurnId, signal: AbortSignal): AsyncIterable<ReplyEvent>;
-  /** Answers the question that ended `turn`; only the first answer counts. The answer is a new turn. Fails with `choice-unknown` or `turn-unknown`. */
-  choose(turn: TurnId, code: Choice['code'], author: string): Promise<TurnId>;
+
+  /** The platform holds a part of the reply under `id`; to be stored before the next part is sent. */
+  begun(turn: TurnId, part: number, id: string): Promise<void>;
+  /** The whole reply is on the platform; the next turn of the thread may begin. */
+  delivered(turn: TurnId): Promise<void>;
+  /** The parts of a forgotten reply are gone from the platform. */
+  takenDown(turn: TurnId): Promise<void>;
+  /**
+   * What this platform's adapter has to do and did not take itself in this process: turns left by a crash, whose claim
+   * has run out, and replies to take down. Goes on until `signal` aborts.
+   */
+  unfinished(platform: string, signal: AbortSignal): AsyncIterable<Unfinished>;
+
+  /** Replaces the words of a message that has not begun to be answered; later, or with the same words, does nothing. */
+  edited(message: MessageReference, text: string): Promise<void>;
+  /** The message is gone: its film and every turn about it, or its turn and reply, are forgotten and taken down. */
+  deleted(message: MessageReference): Promise<void>;
+  /** Answers the question that ended `turn`; only the first answer counts, by its poster or a moderator. The answer is a new turn. */
+  choose(
+    turn: TurnId,
+    code: Choice['code'],
+    by: Pick<Message, 'author' | 'standing'>,
+  ): Promise<TurnId>;
+  feedback(turn: TurnId, feedback: Feedback, author: string): Promise<void>;
   /** Ends a waiting or running turn; what was said so far stays, marked as stopped. */
   stop(turn: TurnId): Promise<void>;
-  /** Drops a thread: its film, turns and cached prefix. */
-  forget(thread: Pick<Message, 'platform' | 'workspace' | 'channel' | 'thread'>): Promise<void>;
-  /** Stops taking messages, waits at most `graceMs` for running turns, then ends them. */
+  /** Drops a thread: films no other thread holds, turns, feedback, cached prefix; its replies are taken down. */
+  forget(place: Place): Promise<void>;
+  /** Takes nothing new, waits at most `graceMs` for running turns, then leaves the rest to the journal. */
   close(graceMs: number): Promise<void>;
 }
