@@ -4,8 +4,14 @@ import type { NumberedBox } from './film.ts';
 /** Something a reply says beside the answer. `code` is stable; `text` is one sentence for the user. */
 export type Notice = { readonly code: string; readonly text: string };
 
-/** `code` is what comes back in `choose`. */
-export type Choice = { readonly code: 'read' | 'turn' | 'as-is'; readonly text: string };
+/**
+ * `code` is what comes back in `choose`. `film-2`: of several films, the one with this number in its thread. `leave`: let
+ * it be; it answers every question and is an option of none.
+ */
+export type Choice = {
+  readonly code: 'read' | 'turn' | 'as-is' | 'leave' | `film-${number}`;
+  readonly text: string;
+};
 
 export type Picture = {
   readonly png: Uint8Array;

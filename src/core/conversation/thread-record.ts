@@ -3,8 +3,10 @@ import type { Exchange, Notice } from '../reply.ts';
 import type { TurnId } from '../conversation.ts';
 import type { KeptFilm } from './turn-record.ts';
 
-/** A film of a thread with what was said about it. Films are numbered from 1 in the order of their arrival. */
+/** A film of a thread with what was said about it. */
 export type ThreadFilm = KeptFilm & {
+  /** People name it by this: from 1 in the order of arrival, for good. Pictures that were not read may stand between. */
+  readonly number: number;
   /** Whose message it came with, and which turn. */
   readonly author: string;
   readonly turn: TurnId;
@@ -18,19 +20,33 @@ export type ThreadFilm = KeptFilm & {
   readonly expiresAt: number;
 };
 
+/** What a reply was about, for the buttons that hang on it. */
+export type AboutReply = {
+  readonly turn: TurnId;
+  /** The film's number. */
+  readonly filmNumber: number;
+  readonly boxes: readonly NumberedBox[];
+  /** Exchanges about the film up to this reply, it included: what "it" is for its buttons. */
+  readonly exchanges: number;
+};
+
 /** What a thread is about (namespace `threads`), written by the process whose turn is first in its line. */
 export type ThreadRecord = {
   readonly films: readonly ThreadFilm[];
-  /** Index into `films` of the one that is talked about. */
-  readonly current: number | undefined;
+  /** Number of the film that is talked about. */
+  readonly currentFilm: number | undefined;
+  /** Numbers given to pictures so far: the last one. */
+  readonly lastNumber: number;
   /** Codes of notices that were said, of those that are said once a thread. */
   readonly told: readonly string[];
-  /** The boxes and film that each reply was about, for its buttons: the latest ones. */
-  readonly replies: readonly {
-    readonly turn: TurnId;
-    readonly film: number;
-    readonly boxes: readonly NumberedBox[];
-  }[];
+  /** The latest replies, oldest first. */
+  readonly replies: readonly AboutReply[];
 };
 
-export const EMPTY_THREAD: ThreadRecord = { films: [], current: undefined, told: [], replies: [] };
+export const EMPTY_THREAD: ThreadRecord = {
+  films: [],
+  currentFilm: undefined,
+  lastNumber: 0,
+  told: [],
+  replies: [],
+};

@@ -71,8 +71,8 @@ export type StoredEnding =
   | { readonly kind: 'error'; readonly event: Extract<ReplyEvent, { type: 'error' }> };
 
 export type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
-  /** The film that waits for the answer, as intake would take it up. */
-  readonly film: KeptFilm;
+  /** The film that waits for the answer, as intake would take it up; undefined: the question is which film. */
+  readonly film: KeptFilm | undefined;
   readonly expiresAt: number;
 };
 
