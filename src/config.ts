@@ -47,6 +47,11 @@ const onOff = (fallback: 'on' | 'off'): Setting<boolean> => ({
     .transform((word) => /^(on|true|yes|1)$/i.test(word)),
 });
 
+const toMilliseconds = (text: string): number => {
+  const unit = text.replace(/^[\d.]+/, '') as keyof typeof UNIT_MS;
+  return Math.round(Number.parseFloat(text) * UNIT_MS[unit]);
+};
+
 /** A length of time such as 500ms, 90s, 5m, 12h or 30d, in milliseconds. */
 const duration = (fallback: string): Setting<number> => ({
   fallback,
@@ -54,11 +59,47 @@ const duration = (fallback: string): Setting<number> => ({
   schema: z
     .string()
     .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/)
-    .transform((text) => {
-      const unit = text.replace(/^[\d.]+/, '') as keyof typeof UNIT_MS;
-      return Math.round(Number.parseFloat(text) * UNIT_MS[unit]);
-    })
+    .transform(toMilliseconds)
     .pipe(z.number().max(LONGEST_TIMER_MS)),
+});
+
+/** The longest that anything is kept: ten years, which an audit may have to be. */
+const LONGEST_KEPT_MS = 3_650 * UNIT_MS.d;
+
+/** How long something is kept. Under a minute, an answer could lose its film while it is made. */
+const retention = (fallback: string): Setting<number> => ({
+  fallback,
+  rule: 'a length of time such as 90m, 12h or 30d (units: s, m, h, d), from 1m to 3650d',
+  schema: z
+    .string()
+    .regex(/^\d+(\.\d+)?(s|m|h|d)$/)
+    .transform(toMilliseconds)
+    .pipe(z.number().min(UNIT_MS.m).max(LONGEST_KEPT_MS)),
+});
+
+/** Ids of a platform, separated by commas or spaces. */
+const ids = (): Setting<readonly string[]> => ({
+  fallback: '',
+  rule: 'ids separated by commas, such as C061EG9SL,C02ABCDEF',
+  schema: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((id) => id !== ''))
+    .pipe(z.array(z.string().regex(/^[\w.-]+$/))),
+});
+
+/** Long enough that nobody finds it by trying. */
+const secret = (): Setting<string> => ({
+  fallback: '',
+  rule: 'at least 16 characters that nobody can guess',
+  schema: z.string().min(16),
+});
+
+const redisUrl = (): Setting<string> => ({
+  fallback: '',
+  rule: 'a redis or rediss address, such as redis://localhost:6379',
+  schema: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol)),
 });
 
 const httpUrl = (): Setting<string> => ({
@@ -100,6 +141,19 @@ export const SETTINGS = {
   MODEL_FIRST_TOKEN_TIMEOUT: duration('5m'),
   MODEL_IDLE_TIMEOUT: duration('60s'),
   MODEL_RETRIES: whole('2', 0, 10),
+  REDIS_URL: optional(redisUrl()),
+  RETENTION_FILMS: retention('12h'),
+  RETENTION_TURNS: retention('30d'),
+  RETENTION_FEEDBACK: retention('30d'),
+  RETENTION_AUDIT: retention('90d'),
+  AUDIT: oneOf('hashed', ['off', 'plain', 'hashed']),
+  AUDIT_KEY: optional(secret()),
+  ALLOWED_WORKSPACES: ids(),
+  ALLOWED_CHANNELS: ids(),
+  ALLOWED_PEOPLE: ids(),
+  DIRECT_MESSAGES: onOff('on'),
+  GUESTS: onOff('off'),
+  OUTSIDERS: onOff('off'),
   LOG_LEVEL: optional(oneOf('info', LOG_LEVELS)),
   SHUTDOWN_GRACE: duration('20s'),
 } satisfies Record<string, Setting<unknown>>;
@@ -127,6 +181,28 @@ export type Config = {
     readonly idleTimeoutMs: number;
     readonly retries: number;
   };
+  /** undefined: the store is a file in the data folder, for one server alone. May hold a password. */
+  readonly redisUrl: string | undefined;
+  readonly retention: {
+    readonly filmsMs: number;
+    readonly turnsMs: number;
+    readonly feedbackMs: number;
+    readonly auditMs: number;
+  };
+  readonly audit: {
+    readonly form: Values['AUDIT'];
+    /** undefined: one is made and kept in the data folder. */
+    readonly key: string | undefined;
+  };
+  /** Who may ask; an empty list lets everybody. */
+  readonly access: {
+    readonly workspaces: readonly string[];
+    readonly channels: readonly string[];
+    readonly people: readonly string[];
+    readonly directMessages: boolean;
+    readonly guests: boolean;
+    readonly outsiders: boolean;
+  };
   /** undefined: each way in has its own (the server `info`, the command line `error`). */
   readonly logLevel: Values['LOG_LEVEL'];
   readonly shutdownGraceMs: number;
@@ -153,6 +229,22 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       firstTokenTimeoutMs: values.MODEL_FIRST_TOKEN_TIMEOUT,
       idleTimeoutMs: values.MODEL_IDLE_TIMEOUT,
       retries: values.MODEL_RETRIES,
+    },
+    redisUrl: values.REDIS_URL,
+    retention: {
+      filmsMs: values.RETENTION_FILMS,
+      turnsMs: values.RETENTION_TURNS,
+      feedbackMs: values.RETENTION_FEEDBACK,
+      auditMs: values.RETENTION_AUDIT,
+    },
+    audit: { form: values.AUDIT, key: values.AUDIT_KEY },
+    access: {
+      workspaces: values.ALLOWED_WORKSPACES,
+      channels: values.ALLOWED_CHANNELS,
+      people: values.ALLOWED_PEOPLE,
+      directMessages: values.DIRECT_MESSAGES,
+      guests: values.GUESTS,
+      outsiders: values.OUTSIDERS,
     },
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE,

@@ -32,6 +32,22 @@ describe('settings', () => {
         idleTimeoutMs: 60_000,
         retries: 2,
       },
+      redisUrl: undefined,
+      retention: {
+        filmsMs: 12 * 3_600_000,
+        turnsMs: 30 * 86_400_000,
+        feedbackMs: 30 * 86_400_000,
+        auditMs: 90 * 86_400_000,
+      },
+      audit: { form: 'hashed', key: undefined },
+      access: {
+        workspaces: [],
+        channels: [],
+        people: [],
+        directMessages: true,
+        guests: false,
+        outsiders: false,
+      },
       logLevel: undefined,
       shutdownGraceMs: 20_000,
     });
@@ -70,6 +86,21 @@ describe('settings', () => {
     expect(readConfig({ HTTP: word }).http.on).toBe(on);
   });
 
+  test('ids are separated by commas, spaces or both', () => {
+    const { access } = readConfig({ ALLOWED_CHANNELS: 'C1, C2 C3,,123456789012345678' });
+    expect(access.channels).toEqual(['C1', 'C2', 'C3', '123456789012345678']);
+  });
+
+  test('a store, what is kept and for how long may be longer than any timer', () => {
+    const REDIS_URL = 'rediss://user:password@cache:6380/1';
+    expect(
+      readConfig({ REDIS_URL, RETENTION_TURNS: '365d', RETENTION_FILMS: '90s' }),
+    ).toMatchObject({
+      redisUrl: REDIS_URL,
+      retention: { turnsMs: 365 * 86_400_000, filmsMs: 90_000 },
+    });
+  });
+
   test.each([
     ['PORT', '65536', 'a whole number from 0 to 65535'],
     ['PORT', '0x50', 'a whole number from 0 to 65535'],
@@ -86,6 +117,14 @@ describe('settings', () => {
     ['SHUTDOWN_GRACE', '20', 'a length of time such as 90s'],
     ['SHUTDOWN_GRACE', '5 minutes', 'a length of time such as 90s'],
     ['MODEL_IDLE_TIMEOUT', '30d', 'under 25 days'],
+    ['RETENTION_FILMS', '30s', 'from 1m to 3650d'],
+    ['RETENTION_TURNS', '11000d', 'from 1m to 3650d'],
+    ['RETENTION_AUDIT', 'for ever', 'a length of time such as 90m'],
+    ['REDIS_URL', 'localhost:6379', 'a redis or rediss address'],
+    ['REDIS_URL', 'http://localhost:6379', 'a redis or rediss address'],
+    ['AUDIT', 'on', 'one of off, plain, hashed'],
+    ['AUDIT_KEY', 'short', 'at least 16 characters'],
+    ['ALLOWED_CHANNELS', '#general', 'ids separated by commas'],
   ])('%s=%s is refused by its rule', (name, value, rule) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toContain(`${name} must be `);
