@@ -34,8 +34,8 @@ export type HttpServerOptions = {
   readonly host: string;
   /** Further names that a browser may call this server by (a reverse proxy's). */
   readonly names: readonly string[];
-  /** Whether the model is loaded; asked at every `/ready`. */
-  readonly ready: () => boolean;
+  /** What `/ready` shows, asked every time; undefined: no question can be answered now. */
+  readonly ready: () => Promise<object | undefined>;
   /** Numbers failures, so that a user's report finds its log line. */
   readonly id: () => string;
 };
@@ -90,8 +90,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
   app.get('/health', async () => ({ status: 'ok' }));
   app.get('/ready', async () => {
-    if (!ready()) throw new WetreadError('not-ready');
-    return { status: 'ready' };
+    const state = await ready();
+    if (state === undefined) throw new WetreadError('not-ready');
+    return { status: 'ready', ...state };
   });
 
   return {
@@ -138,6 +139,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   };
 };
 
+/** What machines ask every few seconds: too much for a log. */
+const PROBES: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+
 /** Method, route pattern, status and time; an address holds ids and a body holds words, so neither is logged. */
 const logRequest = (logger: Logger, request: FastifyRequest, reply: FastifyReply): void => {
   const facts = {
@@ -146,7 +150,7 @@ const logRequest = (logger: Logger, request: FastifyRequest, reply: FastifyReply
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime),
   };
-  const probe = facts.route === '/health' || facts.route === '/ready';
+  const probe = PROBES.has(facts.route);
   logger[probe ? 'debug' : 'info'](facts, 'request');
 };
 

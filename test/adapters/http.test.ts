@@ -58,7 +58,7 @@ const start = async (
     logger,
     host: '127.0.0.1',
     names: [],
-    ready: () => true,
+    ready: async () => ({}),
     id: () => 'f00',
     ...options,
   });
@@ -70,12 +70,18 @@ const start = async (
 describe('health', () => {
   test('is told as soon as the process is up; readiness waits for the model', async () => {
     let ready = false;
-    const server = await start({ ready: () => ready });
+    const server = await start({
+      ready: async () => (ready ? { queue: { waiting: 0, running: 1 } } : undefined),
+    });
     expect((await server.inject('/health')).json()).toEqual({ status: 'ok' });
     const early = await server.inject('/ready');
     expect([early.statusCode, early.json().error.code]).toEqual([503, 'not-ready']);
     ready = true;
-    expect((await server.inject('/ready')).statusCode).toBe(200);
+    const response = await server.inject('/ready');
+    expect([response.statusCode, response.json()]).toEqual([
+      200,
+      { status: 'ready', queue: { waiting: 0, running: 1 } },
+    ]);
   });
 
   test('is told by any host name: probes use the address of the machine', async () => {

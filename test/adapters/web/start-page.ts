@@ -9,7 +9,13 @@ import { createLogger } from '../../../src/log.ts';
 export const startPage = async (conversation: Conversation) => {
   const logger = createLogger('silent');
   const id = randomUUID;
-  const server = createHttpServer({ logger, host: '127.0.0.1', names: [], ready: () => true, id });
+  const server = createHttpServer({
+    logger,
+    host: '127.0.0.1',
+    names: [],
+    ready: async () => ({}),
+    id,
+  });
   const model = { name: 'wetread-demo', demo: true };
   await server.register(createWebAdapter({ conversation, model, logger, id }));
   const { url } = await server.listen(0);

@@ -63,7 +63,7 @@ beforeEach(async () => {
     logger,
     host: '127.0.0.1',
     names: [],
-    ready: () => true,
+    ready: async () => ({}),
     id: randomUUID,
   });
   const model = { name: 'wetread-demo', demo: true };
