@@ -54,12 +54,16 @@ export const createReader = (
 
 /** Draws nothing, and keeps what it was to draw. */
 export const createBlankAnnotator = () => {
-  const drawn: { readonly sha256: string; readonly numbers: readonly number[] }[] = [];
+  const drawn: { readonly width: number; readonly numbers: readonly number[] }[] = [];
   return {
     drawn,
     async annotate(film, boxes) {
-      drawn.push({ sha256: film.sha256, numbers: boxes.map(({ number }) => number) });
+      drawn.push({ width: film.width, numbers: boxes.map(({ number }) => number) });
       return { png: new Uint8Array([2]), width: film.width, height: film.height, altText: 'drawn' };
+    },
+    async contactSheet(films) {
+      const altText = films.map(({ number }) => number).join(', ');
+      return { png: new Uint8Array([3]), width: 300, height: 100, altText };
     },
   } satisfies Annotator & Record<string, unknown>;
 };

@@ -2,7 +2,7 @@ import type { Film } from '../film.ts';
 import type { IntakeResult } from '../intake/intake.ts';
 import type { Choice, ReplyEvent } from '../reply.ts';
 import type { ThreadRecord } from './thread-record.ts';
-import type { KeptFilm, TurnRecord } from './turn-record.ts';
+import type { AskedFilm, KeptFilm, TurnRecord } from './turn-record.ts';
 
 /** One turn to be answered: what was said, and what its thread is about. */
 export type AnswerRequest = {
@@ -15,7 +15,7 @@ export type AnswerRequest = {
     | {
         readonly code: Choice['code'];
         /** As `Answered.asked` had it. */
-        readonly film: KeptFilm | undefined;
+        readonly film: AskedFilm | undefined;
         readonly original: TurnRecord;
       }
     | undefined;
@@ -39,7 +39,7 @@ export type Answered = {
   /** The thread as it is afterwards. */
   readonly thread: ThreadRecord;
   /** The film that the reply asks about; undefined: it is no question, or one about films of the thread. */
-  readonly asked: KeptFilm | undefined;
+  readonly asked: AskedFilm | undefined;
 };
 
 /**

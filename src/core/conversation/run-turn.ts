@@ -42,7 +42,10 @@ const takeUpFilm = async (thread: Thread, turn: Turn): Promise<readonly Notice[]
     return [];
   }
   const isNew = thread.show(result.film, result.notices);
-  return [...(isNew ? [noticeOf('new-film')] : []), ...whichFilm(taken, turn)];
+  return [
+    ...(isNew ? [noticeOf('new-film', { number: 2, earlier: 1 })] : []),
+    ...whichFilm(taken, turn),
+  ];
 };
 
 const whichFilm = ({ number }: TakenFilm, { message }: Turn): readonly Notice[] => {

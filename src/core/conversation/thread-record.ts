@@ -1,5 +1,5 @@
 import type { NumberedBox } from '../film.ts';
-import type { Exchange, Notice } from '../reply.ts';
+import type { Exchange, Notice, Reply } from '../reply.ts';
 import type { TurnId } from '../conversation.ts';
 import type { KeptFilm } from './turn-record.ts';
 
@@ -49,4 +49,70 @@ export const EMPTY_THREAD: ThreadRecord = {
   lastNumber: 0,
   told: [],
   replies: [],
+};
+
+/**
+ * Exchanges about a film that a thread keeps. What the model sees is cut to its context besides; this bounds a thread
+ * that never ends.
+ */
+const MOST_EXCHANGES = 200;
+
+/** Replies whose buttons still act on what they were about. */
+const MOST_REPLIES = 50;
+
+export const filmNumbered = (
+  { films }: ThreadRecord,
+  number: number | undefined,
+): ThreadFilm | undefined => films.find((film) => film.number === number);
+
+/** A film as it comes into a thread; one that the thread knows by its pixels keeps its number and what was said. */
+export type ArrivingFilm = Omit<ThreadFilm, 'number' | 'history' | 'boxes'> & {
+  /** The number that was given to it; undefined: the next one. */
+  readonly number: number | undefined;
+};
+
+/** The thread with the film in it, which is not the current one by that. */
+export const addFilm = (
+  thread: ThreadRecord,
+  arriving: ArrivingFilm,
+): { readonly thread: ThreadRecord; readonly film: ThreadFilm } => {
+  const known = thread.films.find(({ sha256 }) => sha256 === arriving.sha256);
+  const number = known?.number ?? arriving.number ?? thread.lastNumber + 1;
+  const film = {
+    ...arriving,
+    number,
+    history: known?.history ?? [],
+    boxes: known?.boxes ?? [],
+  };
+  const films =
+    known === undefined
+      ? [...thread.films, film]
+      : thread.films.map((other) => (other === known ? film : other));
+  const lastNumber = Math.max(thread.lastNumber, number);
+  return { thread: { ...thread, films, lastNumber }, film };
+};
+
+/** The thread after a reply about one of its films. */
+export const rememberReply = (
+  thread: ThreadRecord,
+  turn: TurnId,
+  { number }: ThreadFilm,
+  { exchange, boxes }: Pick<Reply, 'exchange' | 'boxes'>,
+): ThreadRecord => {
+  const before = filmNumbered(thread, number)?.history ?? [];
+  const all = exchange === null ? before : [...before, exchange];
+  const history = all.slice(-MOST_EXCHANGES);
+  const dropped = all.length - history.length;
+  const films = thread.films.map((film) =>
+    film.number === number
+      ? { ...film, history, boxes: boxes.length > 0 ? boxes : film.boxes }
+      : film,
+  );
+  const earlier = thread.replies.map((reply) =>
+    reply.filmNumber === number
+      ? { ...reply, exchanges: Math.max(0, reply.exchanges - dropped) }
+      : reply,
+  );
+  const reply = { turn, filmNumber: number, boxes, exchanges: history.length };
+  return { ...thread, films, replies: [...earlier, reply].slice(-MOST_REPLIES) };
 };

@@ -33,6 +33,12 @@ export type KeptFilm = {
   readonly channels: 1 | 3;
 };
 
+/** A film that waits for the answer to a question about it. */
+export type AskedFilm = KeptFilm & {
+  /** Its number in the thread, where it has one already: it came with others. */
+  readonly number: number | undefined;
+};
+
 /** Written once, when the message is taken (namespace `turns`). */
 export type TurnRecord = {
   readonly id: TurnId;
@@ -72,7 +78,7 @@ export type StoredEnding =
 
 export type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
   /** The film that waits for the answer, as intake would take it up; undefined: the question is which film. */
-  readonly film: KeptFilm | undefined;
+  readonly film: AskedFilm | undefined;
   readonly expiresAt: number;
 };
 

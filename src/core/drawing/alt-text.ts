@@ -7,7 +7,10 @@ const MOST_NAMED = 10;
 const LONGEST_LABEL = 60;
 
 /** One sentence: what is drawn, for somebody who does not see it. */
-export const altText = (boxes: readonly NumberedBox[], { model, demo }: StripText): string => {
+export const altText = (
+  boxes: readonly NumberedBox[],
+  { model, demo, enlarged }: StripText,
+): string => {
   const named = boxes
     .slice(0, MOST_NAMED)
     .map((box) => `${box.number} ${shortened(chipText(box) || 'unnamed', LONGEST_LABEL)}`);
@@ -16,5 +19,6 @@ export const altText = (boxes: readonly NumberedBox[], { model, demo }: StripTex
   const count = boxes.length === 1 ? 'one box' : `${boxes.length} boxes`;
   const drawn = boxes.length === 0 ? 'no boxes' : `${count} drawn on it (${list})`;
   const reader = `${demo ? 'the demonstration model ' : ''}${printable(model)}`;
-  return `Chest film with ${drawn}, a preliminary reading by ${reader}, not for clinical use.`;
+  const film = enlarged === undefined ? 'Chest film' : 'Part of a chest film';
+  return `${film} with ${drawn}, a preliminary reading by ${reader}, not for clinical use.`;
 };

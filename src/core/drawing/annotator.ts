@@ -1,5 +1,6 @@
 import type { Film, NumberedBox } from '../film.ts';
 import type { Picture } from '../reply.ts';
+import type { NumberedFilm } from './contact-sheet.ts';
 
 /** What the strip under the film tells besides its fixed sentences. */
 export type StripText = {
@@ -7,10 +8,18 @@ export type StripText = {
   readonly model: string;
   /** A demonstration: the strip says that its findings are not to be believed. */
   readonly demo: boolean;
+  /** The picture is a part of a film, enlarged so many times; absent: it is the whole film. */
+  readonly enlarged?: number;
 };
 
 /** Draws what a reply means onto its film. */
 export interface Annotator {
-  /** The film at its own size with the boxes and their numbers on it, and the notice strip under it. */
-  annotate(film: Film, boxes: readonly NumberedBox[], strip: StripText): Promise<Picture>;
+  /** A film, or a part of one, at its own size with the boxes and their numbers on it, and the notice strip under it. */
+  annotate(
+    film: Pick<Film, 'png' | 'width' | 'height'>,
+    boxes: readonly NumberedBox[],
+    strip: StripText,
+  ): Promise<Picture>;
+  /** Several films, small and side by side, each with its number. */
+  contactSheet(films: readonly NumberedFilm[]): Promise<Picture>;
 }

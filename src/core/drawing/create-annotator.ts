@@ -4,6 +4,7 @@ import { WetreadError } from '../../errors.ts';
 import type { Film } from '../film.ts';
 import { altText } from './alt-text.ts';
 import type { Annotator } from './annotator.ts';
+import { drawContactSheet } from './contact-sheet.ts';
 import { drawChip, drawLeader } from './draw-chip.ts';
 import { drawFrame } from './frame.ts';
 import { layOut, type Layout, type Measure } from './layout.ts';
@@ -43,6 +44,7 @@ export const createAnnotator = ({ font }: AnnotatorParts): Annotator => {
       const png = await sharp(data, { raw }).png(PNG).toBuffer();
       return { png, width, height, altText: altText(boxes, stripText) };
     },
+    contactSheet: (films) => drawContactSheet(films, FAMILY),
   };
 };
 
@@ -57,7 +59,7 @@ export const measureWith = (font: string): Measure => {
 };
 
 /** The film with room for the strip under it. */
-const pixelsOf = async (film: Film, stripHeight: number): Promise<Pixels> => {
+const pixelsOf = async (film: Pick<Film, 'png'>, stripHeight: number): Promise<Pixels> => {
   const { data, info } = await sharp(film.png)
     .toColourspace('srgb')
     .removeAlpha()
@@ -70,7 +72,7 @@ const pixelsOf = async (film: Film, stripHeight: number): Promise<Pixels> => {
 /** Large frames first, so that small ones lie on top; chips over all frames. */
 const draw = (
   context: SKRSContext2D,
-  film: Film,
+  film: Pick<Film, 'width' | 'height'>,
   { frames, chips, strip, sizes }: Layout,
 ): void => {
   for (const frame of frames.toSorted((a, b) => areaOf(b.outer) - areaOf(a.outer))) {

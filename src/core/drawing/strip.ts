@@ -20,7 +20,7 @@ const WARNING = '#f0e442';
 
 /** Wraps the notices to the film's width. `legend` names boxes whose chips hold less than their label. */
 export const layOutStrip = (
-  { model, demo }: StripText,
+  { model, demo, enlarged }: StripText,
   legend: readonly string[],
   width: number,
   type: number,
@@ -32,6 +32,7 @@ export const layOutStrip = (
     ...(demo
       ? [{ text: 'A demonstration model: do not believe its findings.', colour: WARNING }]
       : []),
+    ...(enlarged === undefined ? [] : [{ text: sayPart(enlarged), colour: PAPER }]),
     ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
     {
       text: "A box is where the model looks, not proof. Right and left are the patient's, on a film the usual way round.",
@@ -45,6 +46,11 @@ export const layOutStrip = (
   );
   return { lines, lineHeight, padding, height: lines.length * lineHeight + 2 * padding };
 };
+
+const sayPart = (enlarged: number): string =>
+  enlarged === 1
+    ? 'A part of the film, at its own size.'
+    : `A part of the film, enlarged ${enlarged} times; its pixels are repeated, no detail is added.`;
 
 export const drawStrip = (
   context: SKRSContext2D,

@@ -32,9 +32,13 @@ const NOTICES = {
   'cut-short': () => 'The answer was cut short at its longest length.',
   'history-cut': () =>
     'This conversation has grown too long for the model, so it no longer sees the earliest questions.',
-  'new-film': () => 'This is a new film, so the conversation about it starts anew.',
+  'new-film': ({ number, earlier }: { number: number; earlier: number }) =>
+    `This is film ${number}, so the conversation starts anew; "film ${earlier}" goes back to the earlier one.`,
+  'film-again': ({ number }: { number: number }) => `This is about film ${number} again.`,
   'other-films': ({ number, count }: { number: number; count: number }) =>
-    `Film ${number} of ${count} was read. Send the others one at a time.`,
+    `Film ${number} of ${count}, read as a frontal film.`,
+  'film-not-read': ({ number, reason }: { number: number; reason: string }) =>
+    `Film ${number} was not read: ${reason}`,
 } as const;
 
 export type NoticeCode = keyof typeof NOTICES;

@@ -1,6 +1,7 @@
 import type { Lexicon, Mention } from '../profile/lexicon.ts';
 import type { Side } from '../film.ts';
 import type { Task } from '../reading.ts';
+import { CLOSING, GREETING } from './courtesies.ts';
 
 /** What the user's words ask for. The words themselves go to the model as they are, but for a task. */
 export type Recognised =
@@ -37,9 +38,6 @@ const TASKS: readonly (readonly [RegExp, Task])[] = [
     'detect',
   ],
 ];
-
-const GREETING = /^(?:(?:hi|hey|hello|ok|okay|please|pls|so|and|now|well|then)[\s,!.:]+)+/;
-const CLOSING = /[\s,]*(?:\b(?:please|pls|thanks|thank you)\b[\s,!.]*)*[?!.\s]*$/;
 
 const SHOW = String.raw`(?:show(?: me)?|highlight|point(?: (?:to|out|at))?|mark|outline|circle|locate|find|indicate|annotate|localise|localize|draw (?:a )?box(?:es)? (?:around|on)|box(?! scale)|zoom (?:in )?(?:on|to|into))`;
 const CAN_YOU = String.raw`(?:(?:can|could|would|will) you (?:please |just )?|i (?:want|need|would like|'d like) (?:you )?to )?`;

@@ -52,7 +52,7 @@ describe('an answer', () => {
         finishReason: 'stop',
       },
     });
-    expect(annotator.drawn).toEqual([{ sha256: 'film', numbers: [1, 2] }]);
+    expect(annotator.drawn).toEqual([{ width: 100, numbers: [1, 2] }]);
     const types = events.map(({ type }) => type);
     expect(types.indexOf('image')).toBeGreaterThan(types.lastIndexOf('text-delta'));
     expect(types.indexOf('notice')).toBeGreaterThan(types.indexOf('image'));
@@ -229,6 +229,7 @@ describe('when something goes wrong', () => {
 
   test('a picture that cannot be drawn costs the picture alone', async () => {
     const reading = createTestReading(createReader({}), RADVLM_PROFILE, {
+      ...createBlankAnnotator(),
       annotate: async () => {
         throw new Error('no canvas');
       },
