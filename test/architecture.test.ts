@@ -10,7 +10,7 @@ const RULES: readonly (readonly [part: RegExp, mayImport: RegExp])[] = [
   [/^model\/\w+\//, /^(errors|log|model\/model)\.ts$/],
   [/^model\/queue\.ts$/, /^(errors|log|model\/model)\.ts$/],
   [/^core\//, /^(errors|log|model\/model)\.ts$/],
-  [/^state\//, /^(errors|log|core\/(film|records|claims)|model\/model)\.ts$/],
+  [/^state\//, /^(errors|log|core\/(records|claims|blobs))\.ts$/],
   [/^adapters\/[^/]+\.ts$/, /^(errors|log)\.ts$|^core\/|^adapters\/[^/]+\.ts$/],
   [/^adapters\/\w+\//, /^(errors|log)\.ts$|^core\/|^adapters\/[^/]+\.ts$/],
 ];
