@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Conversation } from '../../core/conversation.ts';
 import { MOST_FILE_BYTES } from '../../core/intake/decode-picture.ts';
 import { WetreadError } from '../../errors.ts';
+import type { Delivery } from './delivery.ts';
 import { createFilmShelf } from './film-shelf.ts';
-import type { TurnOwners } from './turn-owners.ts';
 import { placeOf, toMessage } from './web-message.ts';
 import { messageBody, parse, threadParams } from './wire.ts';
 
@@ -12,14 +12,14 @@ export const FILM_LIMIT_BYTES = MOST_FILE_BYTES;
 
 export type ThreadRoutesOptions = {
   readonly conversation: Conversation;
-  readonly owners: TurnOwners;
+  readonly delivery: Delivery;
   readonly id: () => string;
 };
 
 /** What the page does with a thread: begin it, send a film, say something, forget it. */
 export const registerThreadRoutes = async (
   app: FastifyInstance,
-  { conversation, owners, id }: ThreadRoutesOptions,
+  { conversation, delivery, id }: ThreadRoutesOptions,
 ): Promise<void> => {
   const shelf = createFilmShelf(id);
   app.addHook('onClose', async () => shelf.clear());
@@ -29,7 +29,6 @@ export const registerThreadRoutes = async (
   app.delete('/web/threads/:thread', async (request, reply) => {
     const { thread } = parse(threadParams, request.params);
     shelf.forget(thread);
-    owners.forget(thread);
     await conversation.forget(placeOf(thread));
     return reply.code(204).send();
   });
@@ -40,8 +39,10 @@ export const registerThreadRoutes = async (
     const turn = await conversation.take(
       toMessage(thread, body, (upload) => shelf.take(thread, upload)),
     );
-    owners.add(turn, thread);
-    return reply.code(202).send({ turn });
+    // Everything that a visitor says is said to the bot, and the page's door is the server's own.
+    if (turn === undefined) throw new WetreadError('not-allowed');
+    delivery.begin(turn);
+    return reply.code(202).send({ turn: body.id });
   });
 
   await app.register(async (films) => {

@@ -4,29 +4,30 @@ import type { ReplyEvent } from '../../core/reply.ts';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { streamEvents } from './event-stream.ts';
+import type { Delivery } from './delivery.ts';
 import { type PageEvent, pictureOf, toPageEvent } from './page-event.ts';
-import type { TurnOwners } from './turn-owners.ts';
-import { choiceBody, parse, turnParams } from './wire.ts';
+import { answerName, turnNamed } from './turn-names.ts';
+import { visitorOf } from './web-message.ts';
+import { choiceBody, feedbackBody, parse, turnParams } from './wire.ts';
 
 export type TurnRoutesOptions = {
   readonly conversation: Conversation;
-  readonly owners: TurnOwners;
+  readonly delivery: Delivery;
   readonly logger: Logger;
   readonly id: () => string;
 };
 
-/** What the page does with a turn: listen, see its picture, stop it, answer its question. */
+/** What the page does with a turn: listen, see its picture, stop it, answer its question, judge its reply. */
 export const registerTurnRoutes = (
   app: FastifyInstance,
-  { conversation, owners, logger, id }: TurnRoutesOptions,
+  { conversation, delivery, logger, id }: TurnRoutesOptions,
   closing: AbortSignal,
 ): void => {
   const path = '/web/threads/:thread/turns/:turn';
 
   const ownTurn = (params: unknown) => {
-    const { thread, turn } = parse(turnParams, params);
-    owners.check(turn, thread);
-    return { thread, turn };
+    const { thread, turn: name } = parse(turnParams, params);
+    return { thread, name, turn: turnNamed(thread, name) };
   };
   const toFailure = (error: unknown): PageEvent => {
     const failureId = id();
@@ -36,9 +37,9 @@ export const registerTurnRoutes = (
   };
 
   app.get(`${path}/events`, { exposeHeadRoute: false }, async (request, reply) => {
-    const { thread, turn } = ownTurn(request.params);
+    const { thread, name, turn } = ownTurn(request.params);
     const last = Number(request.headers['last-event-id'] ?? 0);
-    const pictureUrl = `/web/threads/${thread}/turns/${encodeURIComponent(turn)}/picture`;
+    const pictureUrl = `/web/threads/${thread}/turns/${name}/picture`;
     const body = streamEvents({
       open: (signal) => toPageEvents(conversation.events(turn, signal), pictureUrl),
       toFailure,
@@ -64,11 +65,16 @@ export const registerTurnRoutes = (
   });
 
   app.post(`${path}/choice`, async (request, reply) => {
-    const { thread, turn } = ownTurn(request.params);
+    const { thread, name, turn } = ownTurn(request.params);
     const { code } = parse(choiceBody, request.body);
-    const answer = await conversation.choose(turn, code, thread);
-    owners.add(answer, thread);
-    return reply.code(202).send({ turn: answer });
+    delivery.begin(await conversation.choose(turn, code, visitorOf(thread)));
+    return reply.code(202).send({ turn: answerName(name) });
+  });
+
+  app.post(`${path}/feedback`, async (request, reply) => {
+    const { thread, turn } = ownTurn(request.params);
+    await conversation.feedback(turn, parse(feedbackBody, request.body), visitorOf(thread).author);
+    return reply.code(204).send();
   });
 };
 

@@ -4,9 +4,9 @@ import type { Conversation } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { HttpAdapter } from '../http.ts';
+import { createDelivery } from './delivery.ts';
 import { readSample, SAMPLES } from './samples.ts';
 import { FILM_LIMIT_BYTES, registerThreadRoutes } from './thread-routes.ts';
-import { TurnOwners } from './turn-owners.ts';
 import { registerTurnRoutes } from './turn-routes.ts';
 
 /** The page needs no build: src/ and dist/ serve the same files. */
@@ -46,8 +46,9 @@ export const createWebAdapter = (options: WebAdapterOptions): HttpAdapter => ({
       return reply.type('image/png').header('cache-control', 'public, max-age=3600').send(png);
     });
 
-    const owners = new TurnOwners();
-    await registerThreadRoutes(app, { ...options, owners });
-    registerTurnRoutes(app, { ...options, owners }, closing);
+    const delivery = createDelivery({ ...options, closing });
+    delivery.recover();
+    await registerThreadRoutes(app, { ...options, delivery });
+    registerTurnRoutes(app, { ...options, delivery }, closing);
   },
 });

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { WetreadError } from '../../errors.ts';
 
 /** What the page sends. Its answers are `PageEvent`s and the objects in thread-routes.ts. */
-const choice = z.enum(['read', 'turn', 'as-is']);
+const choice = z.union([
+  z.enum(['read', 'turn', 'as-is', 'leave']),
+  z.templateLiteral(['film-', z.int().min(1)]),
+]);
 
 /** Thread and upload ids are ours: randomUUID, 122 bits. */
 export const threadParams = z.object({ thread: z.uuid() });
-/** A turn's id is the core's, of whatever form. */
+/** A turn's name, as turn-names.ts says. */
 export const turnParams = threadParams.extend({ turn: z.string().min(1) });
 
 export const messageBody = z.object({
@@ -30,6 +33,25 @@ export const messageBody = z.object({
 export type MessageBody = z.infer<typeof messageBody>;
 
 export const choiceBody = z.object({ code: choice });
+
+const share = z.number().min(0).max(1);
+const boxNumber = z.int().min(1);
+/** What may be left out, and is undefined then. */
+const orUndefined = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.optional().transform((value) => value);
+
+/** A judgement of a reply: of the whole, or of the box with a number. */
+export const feedbackBody = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['right', 'wrong-finding']),
+    box: orUndefined(boxNumber),
+  }),
+  z.object({
+    kind: z.literal('wrong-place'),
+    box: boxNumber,
+    corrected: orUndefined(z.tuple([share, share, share, share])),
+  }),
+]);
 
 /** Fails with `request-invalid`, which names the field and never what stood in it. */
 export const parse = <Schema extends z.ZodType>(

@@ -1,5 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import type { Conversation, Message, TurnId } from '../../../src/core/conversation.ts';
+import type {
+  Conversation,
+  Feedback,
+  Message,
+  TurnId,
+  Unfinished,
+} from '../../../src/core/conversation.ts';
+import { answeringTurnIdOf, turnIdOf } from '../../../src/core/conversation/turn-id.ts';
 import type { Choice, ReplyEvent } from '../../../src/core/reply.ts';
 import { WetreadError } from '../../../src/errors.ts';
 
@@ -21,13 +28,15 @@ type Turn = {
  * A conversation that plays what a test stages: events exactly as given, one after the other, so that what the
  * adapter makes of each can be seen. The real one is what the browser tests run over.
  */
-export const createStagedConversation = (stage: Stage) => {
+export const createStagedConversation = (stage: Stage, left: readonly Unfinished[] = []) => {
   const turns = new Map<TurnId, Turn>();
   const messages: Message[] = [];
   const forgotten: string[] = [];
+  const feedback: { turn: TurnId; feedback: Feedback; author: string }[] = [];
+  /** What the adapter reported, in order: "begun", "delivered" or "taken down" and the turn. */
+  const reports: (readonly [what: string, turn: TurnId])[] = [];
 
-  const begin = (message: Message, answers: Choice['code'] | undefined): TurnId => {
-    const id = `turn ${turns.size + 1}`;
+  const begin = (id: TurnId, message: Message, answers: Choice['code'] | undefined): TurnId => {
     const turn: Turn = {
       message,
       events: [],
@@ -55,11 +64,15 @@ export const createStagedConversation = (stage: Stage) => {
   return {
     messages,
     forgotten,
+    feedbackGiven: feedback,
+    reports,
+    /** Puts a turn there that an earlier process took. */
+    remember: (message: Message) => begin(turnIdOf(message), message, undefined),
     listeners: () =>
       [...turns.values()].reduce((sum, turn) => sum + turn.more.listenerCount('more'), 0),
     take: async (message) => {
       messages.push(message);
-      return begin(message, undefined);
+      return begin(turnIdOf(message), message, undefined);
     },
     async *events(id, signal) {
       const turn = find(id);
@@ -69,10 +82,23 @@ export const createStagedConversation = (stage: Stage) => {
         await once(turn.more, 'more', { signal });
       }
     },
-    choose: async (id, code) => begin(find(id).message, code),
+    choose: async (id, code) => begin(answeringTurnIdOf(id), find(id).message, code),
     stop: async (id) => find(id).stop.abort(),
     forget: async ({ thread }) => {
       forgotten.push(thread);
+      for (const [id, { message }] of turns) if (message.thread === thread) turns.delete(id);
+    },
+    begun: async (turn) => void reports.push(['begun', turn]),
+    delivered: async (turn) => void reports.push(['delivered', turn]),
+    takenDown: async (turn) => void reports.push(['taken down', turn]),
+    async *unfinished() {
+      yield* left;
+    },
+    edited: async () => {},
+    deleted: async () => {},
+    feedback: async (turn, given, author) => {
+      find(turn);
+      feedback.push({ turn, feedback: given, author });
     },
     close: async () => {},
   } satisfies Conversation & Record<string, unknown>;

@@ -7,6 +7,7 @@ import { createWebAdapter } from '../../../src/adapters/web/web.ts';
 import { COLOURS } from '../../../src/core/drawing/palette.ts';
 import type { Picture, Reply, ReplyEvent } from '../../../src/core/reply.ts';
 import { createLogger } from '../../../src/log.ts';
+import { toMessage } from '../../../src/adapters/web/web-message.ts';
 import { createStagedConversation } from './staged-conversation.ts';
 
 const picture: Picture = {
@@ -168,8 +169,11 @@ describe('a message', () => {
         thread,
         id: 'message-1',
         author: thread,
+        standing: 'member',
+        direct: true,
         text: 'Where is the heart?',
         ask: undefined,
+        about: undefined,
         attachments: [],
         addressed: true,
         choose: undefined,
@@ -183,7 +187,8 @@ describe('a message', () => {
     const { upload } = (await (await sendFilm(thread, bytes)).json()) as { upload: string };
     await say(thread, { ask: { kind: 'task', task: 'wet-read' }, film: { upload } });
     const attachment = staged.messages[0]!.attachments[0]!;
-    expect(attachment.reference).toEqual({ upload });
+    // It lies in memory alone, so that it has to be taken in before the message is.
+    expect(attachment.reference).toBeUndefined();
     const { signal } = new AbortController();
     expect(Buffer.from(await attachment.fetch(signal)).equals(bytes)).toBe(true);
     await expect(attachment.fetch(signal)).rejects.toMatchObject({ code: 'film-unavailable' });
@@ -271,17 +276,28 @@ describe("a turn's events", () => {
     expect((await listen(thread, turn)).length).toBe(5);
   });
 
-  test('cannot be heard, seen or stopped with another thread', async () => {
+  test('cannot be heard, seen, stopped or judged with another thread', async () => {
     const turn = await say(await beginThread(), { text: 'wait' });
     const other = await beginThread();
     for (const response of [
-      await fetch(turnUrl(other, turn, 'events')),
       await fetch(turnUrl(other, turn, 'picture')),
       await fetch(turnUrl(other, turn, 'stop'), { method: 'POST' }),
+      await post(`threads/${other}/turns/${turn}/feedback`, { kind: 'right' }),
       await fetch(turnUrl(other, 'no such turn', 'events')),
     ]) {
       expect([response.status, await codeOf(response)]).toEqual([404, 'turn-unknown']);
     }
+    const [heard, ...rest] = await listen(other, turn);
+    expect(heard?.event).toMatchObject({ type: 'error', code: 'turn-unknown' });
+    expect(rest).toEqual([]);
+  });
+
+  test('are found again after a restart, when nothing but the thread and the name is left', async () => {
+    const thread = randomUUID();
+    const place = { platform: 'web', workspace: '', channel: thread, thread };
+    const said = toMessage(thread, { id: 'message-1', text: 'Where is it?' }, () => undefined);
+    staged.remember({ ...said, ...place });
+    expect((await listen(thread, 'message-1')).at(-1)?.event.type).toBe('end');
   });
 
   test('come while the answer is made, and end when it is stopped', async () => {
@@ -299,9 +315,10 @@ describe("a turn's events", () => {
     const turn = await say(thread, { text: 'wait' });
     const leaving = new AbortController();
     await fetch(turnUrl(thread, turn, 'events'), { signal: leaving.signal });
-    await expect.poll(() => staged.listeners()).toBe(1);
+    // The server itself follows the turn, to tell that it is delivered.
+    await expect.poll(() => staged.listeners()).toBe(2);
     leaving.abort();
-    await expect.poll(() => staged.listeners()).toBe(0);
+    await expect.poll(() => staged.listeners()).toBe(1);
   });
 
   test('do not hold up the end of the server', async () => {
@@ -329,6 +346,42 @@ describe('a choice', () => {
     });
     const { turn: answer } = (await response.json()) as { turn: string };
     expect((await listen(thread, answer)).at(-1)?.event.type).toBe('end');
+  });
+});
+
+describe('feedback', () => {
+  const judge = async (turn: string, thread: string, body: unknown): Promise<Response> =>
+    post(`threads/${thread}/turns/${turn}/feedback`, body);
+
+  test('reaches the conversation with the turn and the thread that gave it', async () => {
+    const thread = await beginThread();
+    const turn = await say(thread, { text: 'Where is the heart?' });
+    const corrected = [0.1, 0.2, 0.3, 0.4];
+    for (const body of [
+      { kind: 'right' },
+      { kind: 'wrong-finding', box: 1 },
+      { kind: 'wrong-place', box: 1 },
+      { kind: 'wrong-place', box: 2, corrected },
+    ])
+      expect((await judge(turn, thread, body)).status).toBe(204);
+    expect(staged.feedbackGiven.map(({ feedback }) => feedback)).toEqual([
+      { kind: 'right', box: undefined },
+      { kind: 'wrong-finding', box: 1 },
+      { kind: 'wrong-place', box: 1, corrected: undefined },
+      { kind: 'wrong-place', box: 2, corrected },
+    ]);
+    expect(new Set(staged.feedbackGiven.map(({ author }) => author))).toEqual(new Set([thread]));
+  });
+
+  test.each([
+    { kind: 'wrong' },
+    { kind: 'wrong-place' },
+    { kind: 'wrong-finding', box: 0 },
+    { kind: 'wrong-place', box: 1, corrected: [0, 0, 1, 2] },
+  ])('is refused when it is %o', async (body) => {
+    const thread = await beginThread();
+    const turn = await say(thread, { text: 'Where is the heart?' });
+    expect(await codeOf(await judge(turn, thread, body))).toBe('request-invalid');
   });
 });
 
