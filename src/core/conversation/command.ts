@@ -51,23 +51,20 @@ const FILMS: readonly (readonly [RegExp, 'number' | 'previous' | 'last'])[] = [
 
 /** "film 1", "back to the second film", "film 2: where is it?"; undefined: the words are about something else. */
 export const filmIn = (text: string): FilmWords | undefined => {
-  const [head = '', rest = ''] = splitAtColon(text);
-  for (const [words, after] of [[text, ''] as const, [head, rest] as const]) {
-    const bare = bareWords(words);
-    for (const [pattern, kind] of FILMS) {
-      const found = pattern.exec(bare);
-      if (found === null) continue;
-      const which = kind === 'number' ? numberIn(found[1] ?? '') : kind;
-      if (which !== undefined) return { which, rest: after };
-    }
-  }
-  return undefined;
+  const whole = filmNamed(text);
+  if (whole !== undefined) return { which: whole, rest: '' };
+  const at = text.search(/[:,]/);
+  const which = at === -1 ? undefined : filmNamed(text.slice(0, at));
+  return which === undefined ? undefined : { which, rest: text.slice(at + 1).trim() };
 };
 
-/** "Film 2: is there an effusion?" in two. */
-const splitAtColon = (text: string): readonly [head: string, rest: string] => {
-  const at = text.search(/[:,]/);
-  return at === -1 ? ['', ''] : [text.slice(0, at), text.slice(at + 1).trim()];
+const filmNamed = (text: string): FilmWords['which'] | undefined => {
+  const bare = bareWords(text);
+  for (const [pattern, kind] of FILMS) {
+    const found = pattern.exec(bare);
+    if (found !== null) return kind === 'number' ? numberIn(found[1] ?? '') : kind;
+  }
+  return undefined;
 };
 
 const LOOK: readonly RegExp[] = [
