@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { WetreadError } from '../../errors.ts';
+import { refuseOutput, writeWhole } from './write-whole.ts';
 
 /** Where the annotated picture goes. */
 export interface AnnotatedFile {
@@ -34,8 +34,8 @@ export const chooseAnnotatedFile = async (options: {
     });
   }
   if (there?.isDirectory()) throw new WetreadError('output-unwritable');
-  await access(there ? path : dirname(path), constants.W_OK).catch(refuse);
-  return { path, write: (png) => writeWhole(path, png).catch(refuse) };
+  await access(there ? path : dirname(path), constants.W_OK).catch(refuseOutput);
+  return { path, write: (png) => writeWhole(path, png) };
 };
 
 const defaultName = (film: string, number: number): string => {
@@ -44,21 +44,3 @@ const defaultName = (film: string, number: number): string => {
 };
 
 const factsOf = (path: string) => stat(path).catch(() => undefined);
-
-const refuse = (cause: unknown): never => {
-  throw new WetreadError('output-unwritable', {}, { cause });
-};
-
-/** Beside its place first, then renamed, so that no reader meets half a picture. A device or pipe is written to. */
-const writeWhole = async (path: string, png: Uint8Array): Promise<void> => {
-  const there = await factsOf(path);
-  if (there && !there.isFile()) return writeFile(path, png);
-  const target = there ? await realpath(path) : path;
-  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
-  try {
-    await writeFile(draft, png);
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
-};

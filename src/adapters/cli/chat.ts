@@ -8,12 +8,13 @@ import { chooseAnnotatedFile } from './annotated-file.ts';
 import { CHAT_HELP, parseChatLine } from './chat-command.ts';
 import { EXIT } from './exit-code.ts';
 import { readFilmFile } from './film-file.ts';
-import { followTurn, type TurnOutcome } from './follow-turn.ts';
+import { followTurn, takeFrom, type TurnOutcome } from './follow-turn.ts';
 import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
 import { createProgress } from './progress.ts';
 import { exitCodeOfOutcome } from './read.ts';
 import { createReplyPrinter, type ReplyPrinter } from './reply-printer.ts';
+import { TERMINAL_USER, terminalMessage } from './terminal-message.ts';
 
 export type ChatOptions = {
   readonly model?: string;
@@ -106,12 +107,12 @@ class Chat {
     const { conversation } = this.#chat.open;
     const choice = this.#open?.options.find(({ code }) => code === line.trim());
     if (this.#open && choice) {
-      return this.#answer(await conversation.choose(this.#open.turn, choice.code, 'user'));
+      return this.#answer(await conversation.choose(this.#open.turn, choice.code, TERMINAL_USER));
     }
     const command = parseChatLine(line, !this.#asked);
     switch (command.kind) {
       case 'ask':
-        return this.#answer(await conversation.take(this.#message(command.ask)));
+        return this.#answer(await takeFrom(conversation, this.#message(command.ask)));
       case 'nothing':
         return true;
       case 'help':
@@ -179,20 +180,15 @@ class Chat {
 
   #message(ask: Ask): Message {
     const { parts, bytes, choose } = this.#chat;
-    return {
-      platform: 'cli',
-      workspace: '',
-      channel: 'terminal',
+    return terminalMessage({
       thread: this.#thread,
       id: parts.id(),
-      author: 'user',
       text: ask.kind === 'free' ? ask.text : '',
       // the user's own words go through the conversation's table ("help", "forget", "where is it?")
       ask: ask.kind === 'free' ? undefined : ask,
-      attachments: this.#filmTaken ? [] : [{ reference: {}, fetch: async () => bytes }],
-      addressed: true,
       choose,
-    };
+      film: this.#filmTaken ? undefined : bytes,
+    });
   }
 
   /** Ctrl-C: the first stops an answer, or warns at the prompt; the second leaves. */

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { TASKS } from './ask.ts';
 import { chatAboutFilm, type ChatOptions } from './chat.ts';
+import { compactData, exportFeedbackTo } from './data.ts';
 import { showDiagnosis } from './doctor.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { convertModel, showModel, verifyModel } from './model.ts';
@@ -71,6 +72,7 @@ const createProgram = (parts: CommandLineParts, end: (exitCode: number) => void)
 
   addFilmCommands(program, parts, end);
   addModelCommands(program, parts, end);
+  addDataCommands(program, parts, end);
   program
     .command('doctor')
     .description('check what Wetread stands on, and say what to do')
@@ -152,4 +154,24 @@ const addModelCommands = (
     .action(async (directory: string, options: { cases: string; json?: boolean }) =>
       end(await verifyModel(parts, directory, options)),
     );
+};
+
+const addDataCommands = (
+  program: Command,
+  parts: CommandLineParts,
+  end: (exitCode: number) => void,
+): void => {
+  program
+    .command('feedback')
+    .description('what people said of replies')
+    .command('export')
+    .description('print every judgement as a JSON object a line, without words or names')
+    .option('--out <file>', 'write them there instead')
+    .action(async (options: { out?: string }) => end(await exportFeedbackTo(parts, options)));
+  program
+    .command('data')
+    .description('look after the data folder')
+    .command('compact')
+    .description('leave nothing in its files of what was forgotten or has expired')
+    .action(async () => end(await compactData(parts)));
 };

@@ -1,4 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
+import type { FeedbackRow } from '../../core/feedback-export.ts';
 import type { Logger } from '../../log.ts';
 
 /** The streams of whoever started the command, handed in so that it also runs inside a test. */
@@ -107,4 +108,15 @@ export type CommandLineParts = {
     readonly signal: AbortSignal;
   }): Promise<VerifyReport>;
   diagnose(): Promise<readonly Check[]>;
+  /**
+   * Opens the store that is set and hands every judgement to `write`, which resolves to how many it wrote; closes it
+   * again. Fails with `store-in-use` while a server has the store in the data folder.
+   */
+  exportFeedback(write: (feedback: AsyncIterable<FeedbackRow>) => Promise<number>): Promise<void>;
+  /** Opens the store in the data folder, compacts and closes it. Fails with `store-in-use`. */
+  compactData(): Promise<{
+    readonly directory: string;
+    readonly bytesBefore: number;
+    readonly bytesAfter: number;
+  }>;
 };

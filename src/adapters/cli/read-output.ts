@@ -23,6 +23,9 @@ const BOX = z.strictObject({
   sentence: z.string().describe('the sentence of text that the box belongs to'),
 });
 
+/** What intake asks about the one film of this command; `--choose` answers it beforehand. */
+const INTAKE_CHOICE = z.enum(['read', 'turn', 'as-is']);
+
 const ANSWER = z.strictObject({
   film: z.strictObject({
     width: z.int().min(1),
@@ -43,7 +46,7 @@ const ANSWER = z.strictObject({
   boxes: z.array(BOX),
   notices: z.array(said),
   choices: z
-    .array(z.strictObject({ ...said.shape, code: z.enum(['read', 'turn', 'as-is']) }))
+    .array(z.strictObject({ ...said.shape, code: INTAKE_CHOICE }))
     .describe('not empty: nothing was read; choose with --choose CODE'),
   usage: z.strictObject({ promptTokens: count, cachedTokens: count, completionTokens: count }),
   annotated: z
@@ -108,7 +111,10 @@ export const choicesOutput = (
   raw: '',
   boxes: [],
   notices: [...notices],
-  choices: options.map(({ code, text }) => ({ code, text })),
+  choices: options.flatMap(({ code, text }) => {
+    const choice = INTAKE_CHOICE.safeParse(code);
+    return choice.success ? [{ code: choice.data, text }] : [];
+  }),
   usage: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
   annotated: null,
 });

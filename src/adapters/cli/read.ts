@@ -1,17 +1,16 @@
 import { relative } from 'node:path';
-import type { Message } from '../../core/conversation.ts';
-import type { Ask } from '../../core/reading.ts';
 import type { Choice } from '../../core/reply.ts';
 import { chooseAnnotatedFile, type AnnotatedFile } from './annotated-file.ts';
 import { askFrom, type AskOptions } from './ask.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { readFilmFile } from './film-file.ts';
-import { followTurn, type TurnOutcome } from './follow-turn.ts';
+import { followTurn, takeFrom, type TurnOutcome } from './follow-turn.ts';
 import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
 import { createProgress, SILENT, type Progress } from './progress.ts';
 import { answerOutput, choicesOutput, type ReadOutput } from './read-output.ts';
 import { createReplyPrinter } from './reply-printer.ts';
+import { terminalMessage } from './terminal-message.ts';
 
 export type ReadOptions = AskOptions & {
   readonly model?: string;
@@ -41,8 +40,10 @@ export const readFilm = async (
       signal: interrupt.signal,
     });
     try {
-      const message = filmMessage(parts.id(), bytes, ask, options.choose);
-      const turn = await open.conversation.take(message);
+      // The first message of a thread of its own.
+      const id = parts.id();
+      const said = { thread: id, id, text: '', ask, choose: options.choose, film: bytes };
+      const turn = await takeFrom(open.conversation, terminalMessage(said));
       interrupt.onStop(() => void open.conversation.stop(turn));
       const answer = { parts, open, turn, progress, annotated };
       return options.json === true ? await answerAsJson(answer) : await answerInWords(answer);
@@ -52,26 +53,6 @@ export const readFilm = async (
     }
   });
 };
-
-/** The first message of a thread of its own, with the film. */
-const filmMessage = (
-  id: string,
-  bytes: Uint8Array,
-  ask: Ask,
-  choose: Choice['code'] | undefined,
-): Message => ({
-  platform: 'cli',
-  workspace: '',
-  channel: 'terminal',
-  thread: id,
-  id,
-  author: 'user',
-  text: '',
-  ask,
-  attachments: [{ reference: {}, fetch: async () => bytes }],
-  addressed: true,
-  choose,
-});
 
 type Answering = {
   readonly parts: CommandLineParts;

@@ -90,6 +90,8 @@ export const startCommand = async (
     describeModel: unexpected,
     verify: unexpected,
     diagnose: unexpected,
+    exportFeedback: unexpected,
+    compactData: unexpected,
     ...parts,
   });
   const finished = run(argv).then((exitCode) => ({

@@ -9,12 +9,15 @@ export type TurnScript =
 export type ScriptedConversation = Conversation & {
   readonly messages: readonly Message[];
   readonly choices: readonly { readonly turn: string; readonly code: string }[];
+  /** What the command line said of its replies, in order. */
+  readonly reports: readonly string[];
 };
 
 /** A conversation whose turns are written down beforehand, in the order in which they are asked for. */
 export const scriptedConversation = (turns: readonly TurnScript[]): ScriptedConversation => {
   const messages: Message[] = [];
   const choices: { turn: string; code: string }[] = [];
+  const reports: string[] = [];
   const stops = new Map<string, AbortController>();
   const takeTurn = (): string => {
     const turn = String(stops.size);
@@ -24,6 +27,7 @@ export const scriptedConversation = (turns: readonly TurnScript[]): ScriptedConv
   return {
     messages,
     choices,
+    reports,
     take: async (message) => {
       messages.push(message);
       for (const attachment of message.attachments)
@@ -44,6 +48,13 @@ export const scriptedConversation = (turns: readonly TurnScript[]): ScriptedConv
     },
     stop: async (turn) => stops.get(turn)?.abort(),
     forget: async () => undefined,
+    begun: async (turn, part) => void reports.push(`begun ${turn} part ${part}`),
+    delivered: async (turn) => void reports.push(`delivered ${turn}`),
+    takenDown: async () => undefined,
+    async *unfinished() {},
+    edited: async () => undefined,
+    deleted: async () => undefined,
+    feedback: async () => undefined,
     close: async () => undefined,
   };
 };
