@@ -6,7 +6,7 @@ import type { Profile } from '../../src/core/profile/profile.ts';
 import type { Annotator } from '../../src/core/drawing/annotator.ts';
 import type { Exchange, Notice, Reply, ReplyEvent } from '../../src/core/reply.ts';
 import { createLogger } from '../../src/log.ts';
-import type { ModelRequest } from '../../src/model/model.ts';
+import type { Model, ModelRequest } from '../../src/model/model.ts';
 import { collect } from './collect.ts';
 import {
   createScriptedModel,
@@ -69,7 +69,7 @@ export const createBlankAnnotator = () => {
 };
 
 export const createTestReading = (
-  model: ScriptedModel,
+  model: Model,
   profile: Profile = DEMO_PROFILE,
   annotator: Annotator = createBlankAnnotator(),
 ): Reading =>
