@@ -284,7 +284,7 @@ describe('what is wrong before the model is asked', () => {
     const args = ['read', 'film.png', '--out', 'out/a.png'];
     const run = await runCommand(args, { openConversation, workingDirectory: folder });
     expect(run.exitCode).toBe(1);
-    expect(run.errors).toContain('The picture could not be written there.');
+    expect(run.errors).toContain('The file could not be written there.');
   });
 });
 
