@@ -22,7 +22,7 @@ const saying = (at: number, more: Partial<Saying> = {}): Saying => ({
 const SAYINGS = [saying(0), saying(1), saying(2)];
 
 const answer = (at: number, after = at === 0 ? 'nothing' : `q0-${at - 1}`, film = 'f0-0'): string =>
-  `On ${film} q0-${at} comes after ${after} and so on, the end of q0-${at}.`;
+  `On ${film} q0-${at} comes after ${after} and 1, the end of q0-${at}.`;
 
 /** A part that was posted and last changed at these times. */
 const part = (
@@ -113,6 +113,11 @@ describe('the checker of a soak', () => {
     expect(judge([first, second, third, taken])).toEqual({ ...NONE, doubled });
   });
 
+  test('finds a reply that was posted twice and only once written to its end', () => {
+    const begun = part('m0-2', 'On f0-0 q0-2', [21, 21]);
+    expect(judge([first, second, begun, third]).doubled).toEqual(['m0-2: text posted twice']);
+  });
+
   test('finds an answer beside a failure', () => {
     const failure = part('m0-2', `${FAILURE_MARK}The model failed.`, [26, 26]);
     expect(judge([first, second, third, failure]).doubled).toEqual(['m0-2: two replies']);
@@ -155,7 +160,7 @@ describe('the checker of a soak', () => {
     const joined = part('m0-0', answer(1, 'nothing'), [2, 5]);
     const after = part('m0-2', answer(2, 'q0-1'), [22, 25]);
     expect(judge([joined, after], {}, sayings)).toEqual(NONE);
-    const report = 'On f0-0 f0-0 comes after nothing and so on, the end of f0-0.';
+    const report = 'On f0-0 f0-0 comes after nothing and 1, the end of f0-0.';
     const alone = part('m0-0', report, [2, 5]);
     const next = part('m0-2', answer(2, 'f0-0'), [22, 25]);
     expect(judge([alone, next], {}, sayings).lost).toEqual(['m0-1: no reply']);

@@ -11,15 +11,16 @@ export const answerTo = (messages: readonly ModelMessage[]): string => {
   const token = subjectOf(asked, film);
   const before = questions.at(-2);
   const last = before === undefined ? NOTHING : subjectOf(before.text, film);
-  const filler = asked.includes('at length') ? ' and so on'.repeat(FILLER_WORDS) : ' and so on';
+  const words = asked.includes('at length') ? FILLER_WORDS : 1;
+  const filler = Array.from({ length: words }, (_, at) => ` and ${at + 1}`).join('');
   const mark = asked.includes('mark it')
     ? ` The place of ${token} is [0.10, 0.20, 0.30, 0.40].`
     : '';
   return `On ${film} ${token} comes after ${last}${filler}, the end of ${token}.${mark}`;
 };
 
-/** Long enough for three messages of the platform. */
-const FILLER_WORDS = 70;
+/** Long enough for three messages of the platform. No two of them begin alike. */
+const FILLER_WORDS = 100;
 export const NOTHING = 'nothing';
 
 const filmIn = (questions: readonly ModelMessage[]): string => {
@@ -37,7 +38,7 @@ export type SaidAnswer = {
   readonly after: string;
 };
 
-const ANSWER = /On (\S+) (\S+) comes after (\S+?)(?: and so on)+, the end of (\S+?)\./g;
+const ANSWER = /On (\S+) (\S+) comes after (\S+?)(?: and \d+)+, the end of (\S+?)\./g;
 
 /** Every whole answer in a text. */
 export const answersIn = (text: string): SaidAnswer[] =>

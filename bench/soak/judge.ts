@@ -44,12 +44,16 @@ export const judgeQuestion = (parts: readonly RecordedPart[]): Judgement => {
     : { verdict: 'lost', why: 'no question' };
 };
 
-/** The same part posted twice, also when one of the two was taken back: somebody saw both. */
-const findTwin = (parts: readonly RecordedPart[]): RecordedPart | undefined => {
-  const seen = new Set<string>();
-  return parts.find(({ kind, text }) => {
-    const known = seen.has(`${kind} ${text}`);
-    seen.add(`${kind} ${text}`);
-    return known;
-  });
-};
+/**
+ * The same part posted twice, also when one of the two was taken back (somebody saw both) or only one was written to its
+ * end: then it begins as the other does.
+ */
+const findTwin = (parts: readonly RecordedPart[]): RecordedPart | undefined =>
+  parts.find(({ kind, text }, at) =>
+    parts
+      .slice(0, at)
+      .some(
+        (other) =>
+          other.kind === kind && (other.text.startsWith(text) || text.startsWith(other.text)),
+      ),
+  );
