@@ -90,7 +90,11 @@ const stageWith = (steps: Steps): Stage =>
     }
     if (ask !== undefined || answers !== undefined) yield { type: 'image', ...picture };
     yield { type: 'notice', code: 'legend', text: 'A box is where the model looks, not proof.' };
-    yield { type: 'end', reply: replyOf(WORDS) };
+    const exchange = { question: text, answer: WORDS, gate: false };
+    const { boxes } = replyOf(WORDS);
+    const twice = [...boxes, ...boxes.map((box) => ({ ...box, number: 2 }))];
+    const judged = text === 'two boxes' ? { exchange, boxes: twice } : { exchange };
+    yield { type: 'end', reply: replyOf(WORDS, text.startsWith('help') ? {} : judged) };
   };
 
 /** More steps than a reply has. */
@@ -310,6 +314,26 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
     expect(await page.locator('.turn').count()).toBe(0);
     await page.reload();
     expect(await page.locator('.turn').count()).toBe(0);
+  });
+
+  test('takes a judgement of a reply, and of one box of several', async () => {
+    await pickSample();
+    await ask('Is the heart large?');
+    await finished();
+    await press('Wrong place');
+    await lastTurn().getByText('Noted, thank you.').waitFor();
+    await ask('two boxes');
+    await finished(2);
+    await press('Wrong finding');
+    await press('(2)');
+    await expect.poll(() => staged.feedbackGiven.length).toBe(2);
+    expect(staged.feedbackGiven.map(({ feedback }) => feedback)).toEqual([
+      { kind: 'wrong-place', box: 1, corrected: undefined },
+      { kind: 'wrong-finding', box: 2 },
+    ]);
+    await ask('help');
+    await finished(3);
+    expect(await lastTurn().getByRole('group', { name: 'Your judgement' }).count()).toBe(0);
   });
 
   test('is usable with the keyboard alone', async () => {

@@ -62,6 +62,9 @@ export const server = {
   choose: async (thread, turn, code) =>
     (await call('POST', `${turnPath(thread, turn)}/choice`, { code })).turn,
 
+  /** `feedback` is what wire.ts calls so. */
+  judge: (thread, turn, feedback) => call('POST', `${turnPath(thread, turn)}/feedback`, feedback),
+
   /** The picture as an address that this page alone can open, for as long as it is open. */
   picture: async (url) => {
     const response = await fetch(url).catch(() => undefined);

@@ -87,6 +87,7 @@ export class Talk {
     const view = new TurnView(asked, {
       stop: () => this.#act(async () => server.stop(this.#kept.thread, await turn)),
       choose: (option, picture) => this.#act(() => this.#choose(turn, option, picture)),
+      judge: (feedback) => this.#judge(turn, feedback),
       openPicture: (picture) => this.#viewer.enlarge(picture),
       loadPicture: (url) => server.picture(url),
       annotated: (picture) => {
@@ -115,6 +116,16 @@ export class Talk {
     const asking = await turn;
     if (option.code === 'turn' && picture !== null) this.#viewer.showFilm(picture);
     await this.#addTurn(option.text, () => server.choose(this.#kept.thread, asking, option.code));
+  }
+
+  /** Whether the server has it. */
+  async #judge(turn, feedback) {
+    let isTaken = false;
+    await this.#act(async () => {
+      await server.judge(this.#kept.thread, await turn, feedback);
+      isTaken = true;
+    });
+    return isTaken;
   }
 
   async #act(action) {

@@ -1,5 +1,6 @@
 import { createChoicesView } from './choices-view.js';
 import { element } from './element.js';
+import { createFeedbackView } from './feedback-view.js';
 import { numberedText } from './numbered-text.js';
 import { StatusView } from './status-view.js';
 
@@ -10,7 +11,8 @@ const ENDINGS = {
 
 /**
  * One question and its reply on the page; `show` takes the reply's events in order. `actions`: stop(),
- * choose(option, picture), annotated(picture), openPicture(picture), loadPicture(url) -> an address to show it by.
+ * choose(option, picture), judge(feedback) -> whether it was taken, annotated(picture), openPicture(picture),
+ * loadPicture(url) -> an address to show it by.
  */
 export class TurnView {
   #actions;
@@ -94,11 +96,13 @@ export class TurnView {
     this.#notices.before(choices);
   }
 
-  #end({ text, boxes, finishReason }) {
+  #end({ text, boxes, finishReason, exchange }) {
     if (text !== '') this.#answer.replaceChildren(...numberedText(text, boxes));
     this.#finish();
     const ending = ENDINGS[finishReason];
     if (ending !== undefined) this.#notices.prepend(element('p', { textContent: ending }));
+    // Help and refusals are our own words: there is nothing of the model's to judge.
+    if (exchange !== null) this.root.append(createFeedbackView(boxes, this.#actions.judge));
   }
 
   #fail(sentence) {
