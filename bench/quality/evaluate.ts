@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Film } from '../../src/core/film.ts';
-import type { Model, ModelMessage } from '../../src/model/model.ts';
+import type { Model } from '../../src/model/model.ts';
+import { askAbout, type AskFilm, type Past } from './ask-about.ts';
 import {
   averagePrecision,
   balancedAccuracy,
@@ -30,41 +31,11 @@ import {
  */
 export type Figures = Readonly<Record<string, number>>;
 
-/** evaluate.Reader.ask allows this many new tokens. */
-const ANSWER_TOKENS = 160;
-
-type Past = readonly (readonly [question: string, answer: string])[];
-type AskFilm = (question: string, past?: Past) => Promise<string>;
 type Phantom = {
   view: string;
   anatomy: Record<string, Corners>;
   findings: PhantomFinding[];
 };
-
-const askAbout =
-  (model: Model, film: Film): AskFilm =>
-  async (question, past = []) => {
-    const said = [...past.flat(), question];
-    const messages: ModelMessage[] = said.map((text, index) => ({
-      role: index % 2 === 0 ? 'user' : 'assistant',
-      text,
-      images: index === 0 ? [film] : [],
-    }));
-    const events = model.stream(
-      {
-        messages,
-        maxTokens: ANSWER_TOKENS,
-        sampling: { temperature: 0, topP: 1, seed: undefined },
-        stop: [],
-        asker: 'quality',
-        background: false,
-      },
-      new AbortController().signal,
-    );
-    let text = '';
-    for await (const event of events) if (event.type === 'text-delta') text += event.text;
-    return text.trim();
-  };
 
 /** Sums over phantoms; `figures` gives what figures.json holds for them. */
 class PhantomFigures {
