@@ -1,10 +1,11 @@
-import type { ReplyEvent } from '../reply.ts';
+import type { Notice, ReplyEvent } from '../reply.ts';
 
 /** The events of one turn: written once, read by any number of listeners, each from the first on. */
 export class TurnLog {
   readonly #events: ReplyEvent[] = [];
   readonly #waiting = new Set<() => void>();
   #ended = false;
+  #failure: { readonly reason: unknown } | undefined;
 
   get ended(): boolean {
     return this.#ended;
@@ -14,31 +15,49 @@ export class TurnLog {
     return this.#events;
   }
 
-  /** Bytes of the pictures in it; the words are nothing beside them. */
-  get bytes(): number {
-    return this.#events.reduce((sum, event) => sum + pictureBytes(event), 0);
+  /** The words so far. */
+  get text(): string {
+    return this.#events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#events.flatMap((event) =>
+      event.type === 'notice' ? [{ code: event.code, text: event.text }] : [],
+    );
   }
 
   /** Nothing comes after the event that ends a reply, whoever writes it. */
   add(event: ReplyEvent): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#failure !== undefined) return;
     this.#events.push(event);
-    this.#ended = event.type === 'end' || event.type === 'choices' || event.type === 'error';
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    this.#ended = isEnding(event);
+    this.#wake();
+  }
+
+  /** The turn ends without a reply here: it was forgotten, or another process goes on with it. */
+  fail(reason: unknown): void {
+    if (this.#ended) return;
+    this.#failure ??= { reason };
+    this.#wake();
   }
 
   async *follow(signal: AbortSignal): AsyncGenerator<ReplyEvent> {
     for (let next = 0; ; next++) {
       while (next >= this.#events.length) {
         if (this.#ended) return;
+        if (this.#failure !== undefined) throw this.#failure.reason;
         signal.throwIfAborted();
         await this.#more(signal);
       }
       signal.throwIfAborted();
       yield this.#events[next]!;
     }
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
   }
 
   #more(signal: AbortSignal): Promise<void> {
@@ -54,8 +73,6 @@ export class TurnLog {
   }
 }
 
-const pictureBytes = (event: ReplyEvent): number => {
-  // The picture in `end` is that of `image`.
-  if (event.type === 'image') return event.png.byteLength;
-  return event.type === 'choices' ? (event.picture?.png.byteLength ?? 0) : 0;
-};
+/** Whether a reply ends with this event. */
+export const isEnding = (event: ReplyEvent): boolean =>
+  event.type === 'end' || event.type === 'choices' || event.type === 'error';

@@ -1,5 +1,15 @@
-import type { Choice, Reply, ReplyEvent } from '../reply.ts';
-import type { Attachment, Message, PostedPart, TurnId } from '../conversation.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type {
+  Attachment,
+  Message,
+  MessageReference,
+  Place,
+  PostedPart,
+  TurnId,
+} from '../conversation.ts';
+import type { Json } from '../records.ts';
+import type { Choice, Notice, Reply, ReplyEvent } from '../reply.ts';
+import type { ThreadRecord } from './thread-record.ts';
 
 /** Where a turn stands; kept by `Claims.advance` under `turn:ID`. */
 export type TurnState =
@@ -21,9 +31,9 @@ export type JournalledMessage = Omit<Message, 'attachments'> & {
 
 export type JournalledAttachment =
   | { readonly reference: NonNullable<Attachment['reference']> }
-  /** It could not be fetched again, so it passed intake when it was taken: the films' names, or the failure's code. */
-  | { readonly kept: KeptFilm }
-  | { readonly failed: string };
+  /** It could not be fetched again, so it passed intake when it was taken. `notices`: null, intake has yet to ask about it. */
+  | { readonly kept: KeptFilm; readonly notices: readonly Notice[] | null }
+  | { readonly failed: ErrorCode; readonly facts: Readonly<Record<string, Json>> };
 
 /** A film among the blobs, with what is needed to make a `Film` of it. */
 export type KeptFilm = {
@@ -50,7 +60,21 @@ export type TurnRecord = {
   readonly notBefore: number;
   /** This turn answers the question that ended `turn` with `code`. */
   readonly answers: { readonly turn: TurnId; readonly code: Choice['code'] } | undefined;
+  /** The attachments came with this earlier message, which was not said to the bot. */
+  readonly filmFrom: MessageReference | undefined;
+  /** It is answered with this failure alone: its author may not ask. Nothing that was said is kept. */
+  readonly refused: ErrorCode | undefined;
 };
+
+/** A message that is part of another turn, under its own id (namespace `turns`). */
+export type JoinedRecord = {
+  readonly joins: TurnId;
+  /** What it adds to that turn's words; undefined: it brought the film. */
+  readonly words: string | undefined;
+};
+
+/** A message with a film that was shown among people, under its own id (namespace `turns`): in which thread. */
+export type ShownMessageRecord = { readonly shownIn: string };
 
 /** What became of it (namespace `progress`), written by the process that owns the turn. */
 export type TurnProgress = {
@@ -59,22 +83,52 @@ export type TurnProgress = {
   readonly parts: readonly PostedPart[];
   /** From `answered` on. Its picture is among the blobs, shelf `pictures`, under the turn's id. */
   readonly ending: StoredEnding | undefined;
-  /** Words that came with an edit or a second message before the turn began. */
-  readonly words: string | undefined;
+  /** The ending came with a new thread record: without that one it is not good. */
+  readonly writesThread: boolean;
+  /** Films (sha256) that it brought, asked about or was about. */
+  readonly films: readonly string[];
 };
+
+/** What is left of a forgotten turn while parts of its reply are still on the platform (namespace `progress`). */
+export type TakeDownRecord = {
+  readonly takeDown: MessageReference & Place;
+  readonly parts: readonly PostedPart[];
+};
+
+/** A thread as it was after a turn: an ending is only good with the thread that it was stored with. */
+export type StoredThread = { readonly after: TurnId; readonly thread: ThreadRecord };
+
+/** Films that were shown among people (namespace `threads`): a later mention makes them its own. */
+export type ShownRecord = {
+  readonly message: MessageReference;
+  readonly author: string;
+  readonly references: readonly NonNullable<Attachment['reference']>[];
+};
+
+/** The question of a thread that waits for its answer (namespace `threads`). */
+export type OpenQuestionRecord = { readonly turn: TurnId };
 
 export type StoredEnding =
   | {
       readonly kind: 'reply';
       readonly reply: Omit<Reply, 'annotated'>;
+      /** How many of the reply's notices came before its words. */
+      readonly noticesFirst: number;
       readonly picture: StoredPicture | undefined;
     }
   | {
       readonly kind: 'question';
       readonly event: StoredQuestion;
+      readonly notices: readonly Notice[];
       readonly picture: StoredPicture | undefined;
     }
-  | { readonly kind: 'error'; readonly event: Extract<ReplyEvent, { type: 'error' }> };
+  | {
+      readonly kind: 'error';
+      readonly event: Extract<ReplyEvent, { type: 'error' }>;
+      /** What had been said until then. */
+      readonly text: string;
+      readonly notices: readonly Notice[];
+    };
 
 export type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
   /** The film that waits for the answer, as intake would take it up; undefined: the question is which film. */

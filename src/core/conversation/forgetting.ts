@@ -1,0 +1,237 @@
+import { WetreadError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Model } from '../../model/model.ts';
+import type { Audit } from '../audit.ts';
+import type { MessageReference, Place, PostedPart, TurnId } from '../conversation.ts';
+import { readChoice } from './choice-record.ts';
+import { EVERYTHING, type Journal } from './journal.ts';
+import type { OpenTurn } from './open-turn.ts';
+import type { Owners } from './owners.ts';
+import { threadKeyOf } from './thread-key.ts';
+import { withoutGone } from './thread-memory.ts';
+import { turnIdOf } from './turn-id.ts';
+import type { TurnRecord, TurnState } from './turn-record.ts';
+import type { Unfinisheds } from './unfinisheds.ts';
+
+export type ForgettingOptions = {
+  readonly journal: Journal;
+  readonly owners: Owners;
+  readonly model: Pick<Model, 'forget'>;
+  readonly audit: Audit;
+  readonly logger: Logger;
+  /** Turns that this process owns. */
+  readonly open: Map<TurnId, OpenTurn>;
+  readonly unfinisheds: Unfinisheds;
+  readonly look: (threadKey: string) => Promise<void>;
+};
+
+/** Whatever a turn may be before it is forgotten. */
+const BEFORE: readonly TurnState[] = ['received', 'begun', 'answered', 'delivered', 'joined'];
+
+/** Removes what was said, shown and answered, and has the bot's replies taken down. */
+export class Forgetting {
+  readonly #options: ForgettingOptions;
+
+  constructor(options: ForgettingOptions) {
+    this.#options = options;
+  }
+
+  /** Everything of a thread. `but`: the turn that asked for it. */
+  async forgetThread(place: Place, author: string | undefined, but?: TurnId): Promise<void> {
+    const { journal } = this.#options;
+    const threadKey = threadKeyOf(place);
+    await journal.markGone(threadKey, [EVERYTHING]);
+    const [line, kept, stored] = await Promise.all([
+      journal.line(threadKey),
+      journal.keptTurns(threadKey),
+      journal.thread(threadKey),
+    ]);
+    const turns = [...new Set([...line, ...kept])].filter((id) => id !== but);
+    const films = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
+    for (const name of await this.#forgetTurns(threadKey, turns)) films.add(name);
+    await Promise.all([
+      journal.dropThread(threadKey),
+      journal.dropShown(threadKey),
+      journal.dropOpenQuestion(threadKey),
+    ]);
+    await this.#dropFilms(threadKey, films);
+    await this.#options.look(threadKey);
+    this.#account(place, author, but, turns.length, films.size);
+  }
+
+  /** What a message brought: its film and every turn about it, or its turn. */
+  async forgetMessage(message: MessageReference): Promise<void> {
+    const { journal } = this.#options;
+    const id = turnIdOf(message);
+    const record = await journal.message(id);
+    if (record === undefined) return;
+    if ('receivedAt' in record) {
+      await this.#forgetOf(record, record.message.attachments.length > 0);
+    } else if ('joins' in record) {
+      // It was part of another turn: its words were joined to it, or its film was what that turn is about.
+      const turn = await journal.turn(record.joins);
+      await this.#forgetTurn(id, undefined);
+      await journal.records.delete('turns', id);
+      if (turn !== undefined) await this.#forgetOf(turn, record.words === undefined);
+    } else {
+      await Promise.all([journal.dropShown(record.shownIn), journal.records.delete('turns', id)]);
+    }
+  }
+
+  /** A turn of this process was forgotten by another one while it was answered. */
+  async finish(turn: OpenTurn): Promise<void> {
+    const { journal } = this.#options;
+    turn.interrupt(new WetreadError('turn-unknown'));
+    this.#options.open.delete(turn.id);
+    await this.#clear(turn.id, turn.record, turn.progress.parts);
+    const stored = await journal.thread(turn.threadKey);
+    const held = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
+    const names = turn.films.names.filter((name) => !held.has(name));
+    await this.#dropFilms(turn.threadKey, new Set(names));
+  }
+
+  /** A part of a reply was posted although its turn is forgotten: it is to be taken down, too. */
+  async takeDownLate(turn: TurnId, part: number, id: string): Promise<void> {
+    const { journal, unfinisheds } = this.#options;
+    const left = await journal.takeDown(turn);
+    if (left === undefined) throw new WetreadError('turn-unknown');
+    const parts = [...left.parts.filter((other) => other.part !== part), { part, id }];
+    await journal.writeProgress(turn, { takeDown: left.takeDown, parts });
+    await journal.joinOpenTurns(left.takeDown.platform, turn);
+    const message = left.takeDown;
+    unfinisheds.add(message.platform, { turn, message, duty: 'take-down', parts });
+  }
+
+  async takenDown(turn: TurnId): Promise<void> {
+    const { journal } = this.#options;
+    const left = await journal.takeDown(turn);
+    if (left === undefined) return;
+    await Promise.all([
+      journal.records.delete('progress', turn),
+      journal.leaveOpenTurns(left.takeDown.platform, turn),
+    ]);
+  }
+
+  async #forgetOf(record: TurnRecord, withFilm: boolean): Promise<void> {
+    const { journal } = this.#options;
+    const { threadKey, message } = record;
+    const stored = await journal.thread(threadKey);
+    const turns = await this.#withAnswers(record.id);
+    const films = new Set<string>();
+    if (withFilm) {
+      for (const { turn, sha256 } of stored?.thread.films ?? [])
+        if (turns.has(turn)) films.add(sha256);
+      for (const turn of turns)
+        for (const name of await this.#filmsThatCameWith(turn)) films.add(name);
+      await journal.markGone(threadKey, [...films]);
+      for (const id of await journal.keptTurns(threadKey)) {
+        const about = (await journal.progress(id)).films;
+        if (about.some((name) => films.has(name))) turns.add(id);
+      }
+    }
+    await this.#forgetTurns(threadKey, [...turns]);
+    if (stored !== undefined && films.size > 0) {
+      const fresh = (await journal.thread(threadKey)) ?? stored;
+      const thread = withoutGone(fresh.thread, [...films]);
+      await journal.writeThread(threadKey, { ...fresh, thread });
+    }
+    await this.#dropFilms(threadKey, films);
+    await this.#options.look(threadKey);
+    this.#account(message, undefined, record.id, turns.size, films.size);
+  }
+
+  /** A turn, and those that answer its questions. */
+  async #withAnswers(id: TurnId): Promise<Set<TurnId>> {
+    const turns = new Set<TurnId>();
+    let next: TurnId | undefined = id;
+    while (next !== undefined && !turns.has(next)) {
+      turns.add(next);
+      next = await readChoice(this.#options.journal, next);
+    }
+    return turns;
+  }
+
+  async #filmsThatCameWith(id: TurnId): Promise<readonly string[]> {
+    const { journal, open } = this.#options;
+    const own = open.get(id)?.films.names;
+    if (own !== undefined) return own;
+    const record = await journal.turn(id);
+    const brought = record === undefined || record.message.attachments.length === 0;
+    return brought ? [] : (await journal.progress(id)).films;
+  }
+
+  /** Resolves to the films that they had to do with. */
+  async #forgetTurns(threadKey: string, turns: readonly TurnId[]): Promise<Set<string>> {
+    const films = await Promise.all(turns.map((id) => this.#forgetTurn(id, threadKey)));
+    await this.#options.journal.dropFeedback(new Set(turns));
+    return new Set(films.flat());
+  }
+
+  async #forgetTurn(id: TurnId, threadKey: string | undefined): Promise<readonly string[]> {
+    const { journal, open } = this.#options;
+    const state = await journal.state(id);
+    // Not taken yet: what comes after "forget" is not meant.
+    if (state === undefined || state === 'forgotten') return [];
+    await journal.advance(id, [state, ...BEFORE], 'forgotten');
+    const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
+    const kept = record?.message.attachments.flatMap((film) =>
+      'kept' in film ? film.kept.sha256 : [],
+    );
+    const own = open.get(id);
+    own?.interrupt(new WetreadError('turn-unknown'));
+    open.delete(id);
+    const parts = own?.progress.parts ?? progress.parts;
+    await this.#clear(id, own?.record ?? record, parts);
+    if (threadKey !== undefined) await journal.dropKeptTurn(threadKey, id);
+    return [...progress.films, ...(kept ?? []), ...(own?.films.names ?? [])];
+  }
+
+  /** Nothing of it is left but what is on the platform, and that is to be taken down. */
+  async #clear(
+    id: TurnId,
+    record: TurnRecord | undefined,
+    parts: readonly PostedPart[],
+  ): Promise<void> {
+    const { journal, owners, unfinisheds } = this.#options;
+    await Promise.all([
+      journal.records.delete('turns', id),
+      journal.blobs.delete('pictures', id),
+      record === undefined ? journal.records.delete('progress', id) : undefined,
+      record === undefined ? undefined : journal.leaveLine(record.threadKey, id),
+    ]);
+    if (record === undefined) return;
+    const { platform, workspace, channel, thread, id: messageId } = record.message;
+    const message = { platform, workspace, channel, thread, id: messageId };
+    await journal.writeProgress(id, { takeDown: message, parts });
+    if (parts.length === 0) {
+      await journal.leaveOpenTurns(platform, id);
+      return;
+    }
+    await journal.joinOpenTurns(platform, id);
+    await owners.own(id, await owners.ownerOf(id));
+    unfinisheds.add(platform, { turn: id, message, duty: 'take-down', parts });
+  }
+
+  async #dropFilms(threadKey: string, films: ReadonlySet<string>): Promise<void> {
+    const { journal, model, logger } = this.#options;
+    for (const sha256 of films) {
+      if (!(await journal.dropFilm(threadKey, sha256))) continue;
+      try {
+        await model.forget(sha256);
+      } catch (error) {
+        logger.error({ error }, 'the model did not forget a film');
+      }
+    }
+  }
+
+  #account(
+    { platform, workspace, channel, thread }: Place,
+    author: string | undefined,
+    turn: TurnId | undefined,
+    turns: number,
+    films: number,
+  ): void {
+    const place = { platform, workspace, channel, thread };
+    this.#options.audit.write({ kind: 'forget', ...place, author, turn, turns, films });
+  }
+}
