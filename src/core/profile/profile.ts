@@ -53,3 +53,10 @@ export const unknownTerm = (words: string): Term => ({
   synonyms: [],
   countable: !/(?<![sui])s$/i.test(words),
 });
+
+/** A term of one side: "left pleural effusion", which its own words without the side still name. */
+export const termOnSide = (term: Term, side: string): Term => ({
+  ...term,
+  name: `${side} ${term.name}`,
+  synonyms: [term.name, ...term.synonyms],
+});

@@ -1,7 +1,9 @@
+import { parseBoxes } from '../grounding/box-stream.ts';
+import { sideOf } from '../grounding/midline.ts';
 import { sideInWords } from '../grounding/side-in-words.ts';
 import type { Side } from '../film.ts';
-import { unknownTerm, type Term } from '../profile/profile.ts';
-import type { ReplyEvent } from '../reply.ts';
+import { termOnSide, unknownTerm, type Term } from '../profile/profile.ts';
+import type { Exchange, ReplyEvent } from '../reply.ts';
 import { noticeOf } from './notices.ts';
 import { passGate, sayNotReported } from './presence-gate.ts';
 import { presenceOf } from './presence.ts';
@@ -84,9 +86,12 @@ async function* locateIt(step: ReadingStep, asked: string): AsyncGenerator<Reply
   const it = referentOf(history, lexicon);
   if (it === null) {
     yield* draft.say(IT_IS_UNKNOWN);
-  } else if (it.denied) {
-    yield* sayNotReported(step, it.term, asked, 'no');
-  } else if (it.kind === 'anatomy' || (yield* passGate(step, it.term, asked))) {
+  } else if (it.denied !== null) {
+    yield* sayNotReported(step, it.term, profile.locate(it.term.name), it.denied);
+  } else if (
+    it.kind === 'anatomy' ||
+    (yield* passGate(step, it.term, profile.locate(it.term.name)))
+  ) {
     // The model's own "it" may be something else that was never asked about; then the thing is named.
     const text = it.plain ? asked : profile.locate(it.term.name);
     const term = it.kind === 'anatomy' ? undefined : it.term;
@@ -94,36 +99,61 @@ async function* locateIt(step: ReadingStep, asked: string): AsyncGenerator<Reply
   }
 }
 
-/** "And on the left?": after a place that was asked for it asks for a place, so a finding passes the gate first. */
+/**
+ * "And on the left?": after a place that was asked for it asks for a place, so a finding passes the gate first. The thing
+ * is then named: the model's own "other side" may be that of something said before.
+ */
 async function* answerOtherSide(
   step: ReadingStep,
   asked: string,
-  named: Side | null,
+  sideSaid: Side | null,
 ): AsyncGenerator<ReplyEvent> {
   const last = step.history.at(-1);
   const it = last === undefined ? null : referentOf([last], step.lexicon);
   const wasPlace =
     last !== undefined && ['locate', 'locate-it'].includes(recognise(last.question).kind);
-  const side = named ?? otherSide(last?.question ?? '') ?? otherSide(last?.answer ?? '');
   if (it === null) {
     yield* sayAnswer(step, freely(step, asked));
     return;
   }
+  const side = sideSaid ?? (yield* sideNotSaid(step, last));
   const term = onSide(it.term, side);
   const isFinding = it.kind === 'finding';
-  if (wasPlace && isFinding && !(yield* passGate(step, term, asked))) return;
+  const named = step.profile.locate(term.name);
+  if (wasPlace && isFinding && !(yield* passGate(step, term, named))) return;
   const denied = denies(isFinding ? term : undefined);
-  yield* sayAnswer(step, { text: asked, subject: term.name, shown: true, denies: denied });
+  const text = wasPlace && side !== null ? named : asked;
+  yield* sayAnswer(step, { text, subject: term.name, shown: true, denies: denied });
 }
 
 const onSide = (term: Term, side: Side | null): Term => {
   const name = term.name.replace(/^(?:right|left) /, '');
-  if (side === null) return { ...term, name };
-  return { ...term, name: `${side} ${name}`, synonyms: [name, ...term.synonyms] };
+  return side === null ? { ...term, name } : termOnSide({ ...term, name }, side);
 };
 
-const otherSide = (words: string): Side | null => {
-  const side = sideInWords(words);
+/** The other side than that of the last exchange, by its words or else by its boxes; null: it had none, or both. */
+async function* sideNotSaid(
+  { film, profile, midlines, asking }: ReadingStep,
+  last: Exchange | undefined,
+): AsyncGenerator<ReplyEvent, Side | null> {
+  if (last === undefined) return null;
+  const inWords = sideInWords(last.question) ?? sideInWords(last.answer);
+  if (inWords !== null) return oppositeOf(inWords);
+  const { places } = parseBoxes(last.answer, {
+    scale: profile.boxScale,
+    shown: true,
+    firstNumber: 1,
+    subject: 'place',
+    objection: () => null,
+  });
+  const midline = places.length === 0 ? null : yield* midlines.find(film, asking);
+  if (midline === null) return null;
+  const sides = new Set(places.map(({ box }) => sideOf(box, midline)));
+  const [side] = sides;
+  return sides.size === 1 && side !== undefined && side !== null ? oppositeOf(side) : null;
+}
+
+const oppositeOf = (side: Side | 'both'): Side | null => {
   if (side === 'right') return 'left';
   return side === 'left' ? 'right' : null;
 };

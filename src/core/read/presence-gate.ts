@@ -35,7 +35,16 @@ export async function* passGate(
   return false;
 }
 
-/** The gate's own answer. It joins the conversation for what "it" is, not what the model sees of it. */
+const NOT_SURE = 'Asked directly, the model is not sure';
+
+/** What an answer of the gate said. */
+export const gateSaid = (answer: string): Exclude<Presence, 'yes'> =>
+  answer.startsWith(NOT_SURE) ? 'unsure' : 'no';
+
+/**
+ * The gate's own answer. It joins the conversation for what "it" is, not what the model sees of it; so `asked` names the
+ * thing, also where the user's words did not.
+ */
 export function* sayNotReported(
   { draft }: Pick<ReadingStep, 'draft'>,
   term: Term,
@@ -46,7 +55,7 @@ export function* sayNotReported(
   const text =
     presence === 'no'
       ? `Asked directly, the model does not report ${what}; that does not exclude it.`
-      : `Asked directly, the model is not sure whether there is ${what}, so no place is shown.`;
+      : `${NOT_SURE} whether there is ${what}, so no place is shown.`;
   draft.exchange = { question: asked, answer: text, gate: true };
   yield* draft.say(text);
 }

@@ -6,6 +6,7 @@ import {
   createReader,
   createTestReading,
   filmNamed,
+  questionIn,
   replyOf,
 } from '../../support/scripted-reader.ts';
 
@@ -153,15 +154,43 @@ describe('"where is it?"', () => {
     expect(reply.text).toContain('not sure whether there is a left pleural effusion');
   });
 
-  test('"and the other one?" after anatomy is asked as it is', async () => {
-    const model = createReader({
-      'And the other one?': 'The left lung is located at [0.55, 0.1, 0.9, 0.8].',
-    });
+  test('"and the other one?" after a place names what it is of', async () => {
+    const model = createReader({});
     const history = [
+      exchange('Is there an effusion?', 'Yes, a left pleural effusion.'),
       exchange('Where is the right lung?', 'The right lung is located at [0.1, 0.1, 0.45, 0.8].'),
     ];
     const reply = await replyOf(createTestReading(model), { ask: 'And the other one?', history });
+    const inConversation = model.calls.filter(({ messages }) => messages.length > 1);
+    expect(inConversation.map(questionIn)).toEqual([where('left lung')]);
     expect(reply.boxes).toMatchObject([{ label: 'left lung', side: 'left' }]);
+  });
+
+  test('"and on the other side?" goes by the box that was shown where the words name no side', async () => {
+    const model = createReader({
+      'Is there a left pleural effusion?': 'Yes, there is a small left pleural effusion.',
+      'Where is the left pleural effusion located in this Chest X-ray?':
+        'The pleural effusion is located at [0.12, 0.6, 0.4, 0.8].',
+    });
+    const history = [exchange('Where is it?', 'The pleural effusion is at [0.1, 0.6, 0.4, 0.8].')];
+    const reply = await replyOf(createTestReading(model), {
+      ask: 'And on the other side?',
+      history,
+    });
+    // The model points at the same side again: better no box than one on the wrong side.
+    expect(reply.boxes).toEqual([]);
+    expect(codesOf(reply.notices)).toContain('side-withheld');
+  });
+
+  test('what the gate was not sure of is not located by "it" either', async () => {
+    const model = createReader({
+      'Is there a left pleural effusion?': 'Yes, there is a right pleural effusion.',
+    });
+    const reading = createTestReading(model);
+    const history = [exchange('Where is the effusion?', 'It is at [0.1, 0.6, 0.4, 0.8].')];
+    const first = await replyOf(reading, { ask: 'And on the left?', history });
+    const later = await replyOf(reading, { ask: IT, history: [...history, first.exchange!] });
+    expect(later).toMatchObject({ text: first.text, boxes: [] });
   });
 });
 

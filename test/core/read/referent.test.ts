@@ -46,7 +46,24 @@ const CONVERSATIONS: readonly (readonly [readonly (readonly [string, string])[],
   ],
   [[[REPORT, 'There is a nodule. No pneumothorax.']], 'nodule'],
   [[[REPORT, 'The heart size is normal. No pneumothorax.']], 'pneumothorax, denied'],
-  // Structures keep their side.
+  // What was asked about keeps its side, also through "where is it?".
+  [
+    [
+      ['Is there a left effusion?', 'Yes.'],
+      ['Where is it?', 'The pleural effusion is located at [0.6, 0.7, 0.8, 0.8].'],
+    ],
+    'left pleural effusion',
+  ],
+  [
+    [
+      ['Is there a left effusion?', 'Yes.'],
+      ['Where is it?', 'No, there is no left pleural effusion.'],
+    ],
+    'left pleural effusion, denied',
+  ],
+  [[['Where is it?', 'The nodule is located at [0.6, 0.7, 0.8, 0.8].']], 'nodule'],
+  [[['Is there a left effusion?', 'Yes, there is.']], 'left pleural effusion'],
+  [[['Is there a small left effusion?', 'No.']], 'left pleural effusion, denied'],
   [
     [['Where is the right lung?', 'The right lung is located at [0.1, 0.1, 0.4, 0.8].']],
     'right lung',
@@ -67,7 +84,18 @@ describe('"it"', () => {
     const history = exchanges.map(([question, answer]) => ({ question, answer, gate: false }));
     const it = referentOf(history, lexicon);
     const words = it === null ? 'nothing' : it.term.name;
-    const how = it?.denied === true ? ', denied' : it !== null && !it.plain ? ', named' : '';
+    const how = it?.denied === 'no' ? ', denied' : it !== null && !it.plain ? ', named' : '';
     expect(`${words}${how}`).toBe(what);
+  });
+
+  test('is looked for once in a conversation of nothing but "where is it?"', () => {
+    const history = Array.from({ length: 200 }, () => ({
+      question: 'Where is it?',
+      answer: 'Here.',
+      gate: false,
+    }));
+    const before = performance.now();
+    expect(referentOf(history, lexicon)).toBeNull();
+    expect(performance.now() - before).toBeLessThan(1_000);
   });
 });
