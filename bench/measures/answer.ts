@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Conversation } from '../../src/core/conversation.ts';
 import type { Ask } from '../../src/core/reading.ts';
 import type { Model } from '../../src/model/model.ts';
+import { inMemory } from '../../src/main/in-memory.ts';
 import { openConversation } from '../../src/main/open-conversation.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
@@ -27,19 +28,26 @@ const timeReply = async (
     thread: id.split(':')[0] ?? id,
     id,
     author: 'bench',
+    standing: 'member',
+    direct: true,
     text: '',
     ask,
-    attachments: film ? [{ reference: { id }, fetch: () => Promise.resolve(film) }] : [],
+    about: undefined,
+    attachments: film ? [{ reference: undefined, fetch: () => Promise.resolve(film) }] : [],
     addressed: true,
     choose: undefined,
   });
+  if (turn === undefined) throw new Error('the benchmark was not taken');
   let firstWordMs = Number.NaN;
   for await (const event of conversation.events(turn, forever)) {
     if (event.type === 'text-delta' && Number.isNaN(firstWordMs))
       firstWordMs = performance.now() - start;
     if (event.type === 'error') throw new Error(`the benchmark met ${event.code}`);
   }
-  return { firstWordMs, wholeMs: performance.now() - start };
+  const wholeMs = performance.now() - start;
+  // The next question of the thread waits for it.
+  await conversation.delivered(turn);
+  return { firstWordMs, wholeMs };
 };
 
 const tokensPerSecond = async (model: Model, film: Uint8Array): Promise<number> => {
@@ -75,6 +83,7 @@ const tokensPerSecond = async (model: Model, film: Uint8Array): Promise<number> 
 export const measureAnswers = async (): Promise<Measurement[]> => {
   const opened = await openConversation({
     config: readConfig(process.env),
+    ...inMemory(),
     logger: createLogger('silent'),
     onConverting: () => undefined,
     signal: forever,

@@ -13,7 +13,9 @@ import {
   type CheckpointDescription,
 } from '../model/radvlm/describe-checkpoint.ts';
 import { verifyCheckpoint } from '../model/radvlm/verify.ts';
+import { createDataCommands } from './data-commands.ts';
 import { diagnose } from './diagnose.ts';
+import { inMemory } from './in-memory.ts';
 import { openConversation } from './open-conversation.ts';
 import { dataFolder, LANES, sessionOptions } from './open-model.ts';
 import { packageVersion } from './package.ts';
@@ -61,6 +63,7 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
       let film: Film | undefined;
       const opened = await openConversation({
         config,
+        ...inMemory(),
         logger,
         onConverting,
         onFilm: (taken) => (film = taken),
@@ -95,6 +98,8 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
     },
 
     diagnose: () => diagnose(environment, logger),
+
+    ...createDataCommands(() => readConfig(environment), logger),
   };
 };
 

@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { createEndpoint } from '../model/endpoint/endpoint.ts';
 import { describeCheckpoint } from '../model/radvlm/describe-checkpoint.ts';
 import { dataFolder, endpointOptions } from './open-model.ts';
+import { openStores } from './open-stores.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
 /** A hundred graphs of the demo, or a quarter of RadVLM's: below it a conversion may well run out. */
@@ -30,6 +31,7 @@ export const diagnose = async (
     system,
     settings,
     await checkDataFolder(dataFolder(config)),
+    ...(config.redisUrl === undefined ? [] : [await checkRedis(config, logger)]),
     config.model.url === undefined
       ? await checkCheckpoint(resolve(PACKAGE_FOLDER, config.model.directory))
       : await checkEndpoint(config.model.url, config, logger),
@@ -63,6 +65,17 @@ const checkDataFolder = async (folder: string): Promise<Check> => {
   const advice =
     'A large checkpoint needs more room to be converted; DATA_DIR can be on another disk.';
   return { name, ok: true, found, advice: free < LITTLE_DISK_BYTES ? advice : null };
+};
+
+const checkRedis = async (config: Config, logger: Logger): Promise<Check> => {
+  const name = 'store';
+  try {
+    const stores = await openStores(config, logger);
+    await stores.close();
+    return { name, ok: true, found: 'the Redis server of REDIS_URL answers', advice: null };
+  } catch (error) {
+    return failed(name, error);
+  }
 };
 
 const checkCheckpoint = async (directory: string): Promise<Check> => {

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
-import type { Conversation } from '../core/conversation.ts';
+import { createAccess } from '../core/access.ts';
+import type { Audit } from '../core/audit.ts';
+import type { Stores } from '../core/blobs.ts';
+import type { Conversation, Fetcher } from '../core/conversation.ts';
+import { createAnswer } from '../core/conversation/create-answer.ts';
 import { createConversation } from '../core/conversation/create-conversation.ts';
+import { CONVERSATION_LIMITS } from '../core/conversation/limits.ts';
 import { createAnnotator } from '../core/drawing/create-annotator.ts';
 import type { Film } from '../core/film.ts';
 import { createChestGate } from '../core/gate/chest-gate.ts';
@@ -10,11 +15,20 @@ import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import type { Logger } from '../log.ts';
-import type { Model } from '../model/model.ts';
+import type { Queue } from '../model/queue.ts';
 import { fontFile, openModel } from './open-model.ts';
+
+/** Ways in with doors of their own: the page listens on loopback, the command line is the machine itself. */
+const OPEN_PLATFORMS = ['web', 'cli'];
 
 export type OpenOptions = {
   readonly config: Config;
+  readonly stores: Stores;
+  /** No other process can be at the stores, so what an earlier one has left is taken up at once. */
+  readonly alone: boolean;
+  readonly audit: Audit;
+  /** How each platform's films are fetched. */
+  readonly fetchers: Readonly<Record<string, Fetcher>>;
   readonly logger: Logger;
   readonly onConverting: (doneBytes: number, totalBytes: number) => void;
   /** Told of every film that intake has looked at and not refused. */
@@ -25,27 +39,31 @@ export type OpenOptions = {
 /** The one conversation over the one model. */
 export type Opened = {
   readonly conversation: Conversation;
-  readonly model: Model;
+  readonly model: Queue;
   /** Takes nothing new, gives running turns `graceMs`, and frees the model. */
   close(graceMs: number): Promise<void>;
 };
 
 /** Puts the parts together: model, queue, profile, drawing, reading, intake, conversation. */
 export const openConversation = async (options: OpenOptions): Promise<Opened> => {
-  const { config, logger, onFilm } = options;
+  const { config, stores, alone, audit, fetchers, logger, onFilm } = options;
+  const { filmsMs, turnsMs, feedbackMs } = config.retention;
   const model = await openModel(options);
   const profile = chooseProfile(config.model.profile, model);
   const annotator = createAnnotator({ font: fontFile() });
-  const reading = createReading({ model, profile, annotator, logger, id: randomUUID });
+  const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
+  const reading = createReading(parts);
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
-  const conversation = createConversation({
-    reading,
+  const conversation = await createConversation({
+    ...parts,
+    stores,
+    alone,
+    answer: createAnswer({ ...parts, reading, retentionFilmsMs: filmsMs }),
     intake: onFilm === undefined ? intake : watched(intake, onFilm),
-    model,
-    profile,
-    logger,
-    now: Date.now,
-    id: randomUUID,
+    fetchers,
+    access: createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS }),
+    audit,
+    limits: { ...CONVERSATION_LIMITS, retention: { filmsMs, turnsMs, feedbackMs } },
   });
   return {
     conversation,

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createHttpServer, type HttpServer } from '../adapters/http.ts';
-import { createWebAdapter } from '../adapters/web/web.ts';
 import { readConfig, type Config } from '../config.ts';
 import { ERRORS, toWetreadError, WetreadError } from '../errors.ts';
 import { createLogger, type Logger } from '../log.ts';
-import { openConversation, type Opened } from './open-conversation.ts';
-import { lateConversation } from './late-conversation.ts';
+import { Server } from './server.ts';
 import { onEndingSignal } from './signals.ts';
-
-/** Of a conversion that takes minutes, one log line for each tenth. */
-const CONVERTING_STEPS = 10;
 
 /**
  * Runs the server until a signal ends it. Prints one line on standard output when it is ready; what keeps it from
@@ -49,82 +43,16 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
   const stopping = new AbortController();
   const stopListening = onEndingSignal(() => stopping.abort(new WetreadError('stopped')));
   const { signal } = stopping;
-  // The door opens before the model: a taken port is told before a conversion of minutes, and /health answers meanwhile.
-  const room = new Room();
-  const door = config.http.on ? await openDoor(config, logger, room) : undefined;
+  const server = new Server(config, logger);
   try {
-    const onConverting = logConverting(logger);
-    const opened = await openConversation({ config, logger, onConverting, signal });
-    room.open(opened);
-    const { name: model, version, demo } = opened.model;
-    logger.info({ model, version, demo }, 'ready');
-    if (door === undefined)
-      logger.warn('HTTP is off, and nothing else is set up to take questions');
-    process.stdout.write(`ready${door === undefined ? '' : ` ${door.url}`}\n`);
+    const url = await server.open(signal);
+    process.stdout.write(`ready${url === undefined ? '' : ` ${url}`}\n`);
     await aborted(signal);
     logger.info({ graceMs: config.shutdownGraceMs }, 'stopping');
   } finally {
-    await room.close(config.shutdownGraceMs);
-    await door?.server.close();
+    await server.close(config.shutdownGraceMs);
     stopListening();
   }
-};
-
-/** Where questions are answered: empty until the model is loaded, closed from the first signal on. */
-class Room {
-  #opened: Opened | undefined;
-  #closing = false;
-
-  get ready(): boolean {
-    return this.#opened !== undefined && !this.#closing;
-  }
-
-  get opened(): Opened {
-    if (this.#opened === undefined) throw new WetreadError('not-ready');
-    return this.#opened;
-  }
-
-  open(opened: Opened): void {
-    this.#opened = opened;
-  }
-
-  async close(graceMs: number): Promise<void> {
-    this.#closing = true;
-    await this.#opened?.close(graceMs);
-  }
-}
-
-/** The HTTP server with its ways in, listening. */
-const openDoor = async (
-  config: Config,
-  logger: Logger,
-  room: Room,
-): Promise<{ server: HttpServer; url: string }> => {
-  const { host, port } = config.http;
-  const ready = (): boolean => room.ready;
-  const server = createHttpServer({ logger, host, names: [], ready, id: randomUUID });
-  const conversation = lateConversation(() => room.opened.conversation);
-  const model = {
-    get name() {
-      return room.opened.model.name;
-    },
-    get demo() {
-      return room.opened.model.demo;
-    },
-  };
-  await server.register(createWebAdapter({ conversation, model, logger, id: randomUUID }));
-  const { url } = await server.listen(port);
-  return { server, url };
-};
-
-const logConverting = (logger: Logger): ((done: number, total: number) => void) => {
-  let step = -1;
-  return (done, total) => {
-    const now = Math.floor((CONVERTING_STEPS * done) / Math.max(total, 1));
-    if (now === step) return;
-    step = now;
-    logger.info({ percent: (100 * now) / CONVERTING_STEPS }, 'converting the checkpoint');
-  };
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -2,40 +2,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startEndpointServer, type Behaviour } from '../support/endpoint-server.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
 import { emptyFolder, startProgram, type Program } from './start-program.ts';
+import { askAsThePage, never, READY, SERVE, startServer } from './start-server.ts';
 
 // so that no command under test has to build, and says that it does
 beforeAll(() => prepare(ROOT, () => undefined));
 
 /** Each starts a program, which takes a second on a quiet machine. */
 const A_BUSY_MACHINE_MS = 60_000;
-
-/** What `npm start` runs. */
-const SERVE = ['scripts/start.mjs'];
-
-const READY = /^ready (http:\/\/127\.0\.0\.1:\d+\/)\n$/;
-
-/** A server whose model is an endpoint that does as it is told: nothing is loaded, and an answer can take forever. */
-const startServer = async (
-  settings: Record<string, string> = {},
-  models?: Behaviour,
-  completions?: Behaviour,
-) => {
-  const endpoint = await startEndpointServer();
-  onTestFinished(endpoint.close);
-  if (models) endpoint.behaveForModels(models);
-  if (completions) endpoint.behave(completions);
-  const program = startProgram(SERVE, {
-    DATA_DIR: await emptyFolder(),
-    PORT: '0',
-    MODEL_URL: endpoint.url,
-    MODEL_RETRIES: '0',
-    ...settings,
-  });
-  return { endpoint, program };
-};
 
 const logOf = (program: Program): unknown[] =>
   program
@@ -53,24 +28,6 @@ const freePort = async (): Promise<{ port: number; close: () => void }> => {
 
 const getStatus = async (url: string): Promise<number> => (await fetch(url)).status;
 
-/** Asks about a sample film, as the page does; resolves to the address of the turn. */
-const askAsThePage = async (url: string): Promise<string> => {
-  const post = async (path: string, body: unknown) => {
-    const response = await fetch(url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return (await response.json()) as Record<string, string>;
-  };
-  const about = (await (await fetch(`${url}web/about`)).json()) as { samples: { id: string }[] };
-  const { thread } = await post('web/threads', {});
-  const film = { sample: about.samples[0]?.id };
-  const ask = { kind: 'task', task: 'report' };
-  const { turn } = await post(`web/threads/${thread}/messages`, { id: 'message-1', film, ask });
-  return `${url}web/threads/${thread}/turns/${encodeURIComponent(turn ?? '')}`;
-};
-
 describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
   test('prints one line when it is ready, logs JSON, and ends with 0 when told to', async () => {
     const { program } = await startServer();
@@ -87,7 +44,6 @@ describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
   test('answers /health while the model loads, says not ready elsewhere, and can be stopped', async () => {
     const { port, close } = await freePort();
     close();
-    const never: Behaviour = () => undefined;
     const { program, endpoint } = await startServer({ PORT: String(port) }, never);
     const url = `http://127.0.0.1:${port}/`;
     while (endpoint.requests.length === 0) await pause(20);
@@ -100,7 +56,6 @@ describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
   });
 
   test('lets a running answer go on for SHUTDOWN_GRACE, and takes nothing new meanwhile', async () => {
-    const never: Behaviour = () => undefined;
     const { program, endpoint } = await startServer({ SHUTDOWN_GRACE: '700ms' }, undefined, never);
     const [, url = ''] = await program.printed(READY);
     await askAsThePage(url);
@@ -114,7 +69,6 @@ describe('the server', { timeout: A_BUSY_MACHINE_MS }, () => {
   });
 
   test('ends at once at a second signal', async () => {
-    const never: Behaviour = () => undefined;
     const { program, endpoint } = await startServer({ SHUTDOWN_GRACE: '1h' }, undefined, never);
     const [, url = ''] = await program.printed(READY);
     await askAsThePage(url);

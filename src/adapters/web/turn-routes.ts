@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Conversation } from '../../core/conversation.ts';
 import type { ReplyEvent } from '../../core/reply.ts';
-import { toWetreadError, WetreadError } from '../../errors.ts';
+import { type ErrorCode, toWetreadError, WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { streamEvents } from './event-stream.ts';
 import type { Delivery } from './delivery.ts';
@@ -29,21 +29,20 @@ export const registerTurnRoutes = (
     const { thread, turn: name } = parse(turnParams, params);
     return { thread, name, turn: turnNamed(thread, name) };
   };
-  const toFailure = (error: unknown): PageEvent => {
+  const toFailure = (error: unknown): PageEvent | undefined => {
     const failureId = id();
     const { code, message, retryable } = toWetreadError(error, failureId);
+    if (COMES_BACK.has(code)) return undefined;
     if (code === 'internal') logger.error({ id: failureId, err: error }, 'events failed');
     return { type: 'error', code, message, retryable };
   };
 
   app.get(`${path}/events`, { exposeHeadRoute: false }, async (request, reply) => {
     const { thread, name, turn } = ownTurn(request.params);
-    const last = Number(request.headers['last-event-id'] ?? 0);
     const pictureUrl = `/web/threads/${thread}/turns/${name}/picture`;
     const body = streamEvents({
       open: (signal) => toPageEvents(conversation.events(turn, signal), pictureUrl),
       toFailure,
-      after: Number.isSafeInteger(last) ? last : 0,
       closing,
     });
     return reply.type('text/event-stream').header('cache-control', 'no-store').send(body);
@@ -77,6 +76,9 @@ export const registerTurnRoutes = (
     return reply.code(204).send();
   });
 };
+
+/** The turn is in the journal, and goes on when the server is back. */
+const COMES_BACK: ReadonlySet<ErrorCode> = new Set(['closing', 'not-ready', 'store-failed']);
 
 async function* toPageEvents(
   events: AsyncIterable<ReplyEvent>,

@@ -14,7 +14,8 @@ const never = (signal: AbortSignal) =>
 const stream = (
   open: (signal: AbortSignal) => AsyncIterable<string>,
   closing = new AbortController(),
-) => streamEvents({ open, toFailure: () => 'failed', after: 0, closing: closing.signal });
+  toFailure: () => string | undefined = () => 'failed',
+) => streamEvents({ open, toFailure, closing: closing.signal });
 
 const read = async (body: AsyncIterable<unknown>): Promise<string> => {
   let text = '';
@@ -40,7 +41,16 @@ test('events that break off end in an event that says so', async () => {
     yield 'one';
     throw new Error('the patient is called Rosebud');
   });
-  expect(await read(body)).toBe('retry: 1000\n\nid: 1\ndata: "one"\n\nid: 2\ndata: "failed"\n\n');
+  expect(await read(body)).toBe('retry: 1000\n\ndata: "one"\n\ndata: "failed"\n\n');
+});
+
+test('events that will go on end without a word, so that the browser asks again', async () => {
+  const open = async function* () {
+    yield 'one';
+    throw new Error('the server is being restarted');
+  };
+  const body = stream(open, new AbortController(), () => undefined);
+  expect(await read(body)).toBe('retry: 1000\n\ndata: "one"\n\n');
 });
 
 test('a reader that does not read holds the events back instead of filling the memory', async () => {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fetchFromPage } from '../../../src/adapters/web/web-message.ts';
 import { readConfig } from '../../../src/config.ts';
+import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
+import { CONVERSATION_LIMITS } from '../../../src/core/conversation/limits.ts';
 import { createAnnotator } from '../../../src/core/drawing/create-annotator.ts';
 import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
@@ -14,6 +17,7 @@ import { createIntake } from '../../../src/core/intake/intake.ts';
 import { chooseProfile } from '../../../src/core/profile/choose-profile.ts';
 import { createReading } from '../../../src/core/read/create-reading.ts';
 import { createLogger } from '../../../src/log.ts';
+import { inMemory } from '../../../src/main/in-memory.ts';
 import { openConversation } from '../../../src/main/open-conversation.ts';
 import type { ModelRequest } from '../../../src/model/model.ts';
 import { browserMissing, openBrowser } from '../../support/browser.ts';
@@ -35,10 +39,18 @@ const scriptedConversation = async () => {
   const model = createScriptedModel({ script, name: 'wetread-demo', demo: true });
   const profile = chooseProfile('auto', model);
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
-  const reading = createReading({ model, profile, annotator, logger, id: randomUUID });
-  const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
-  const now = Date.now;
-  return createConversation({ reading, intake, model, profile, logger, now, id: randomUUID });
+  const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
+  const reading = createReading(parts);
+  const { retention } = CONVERSATION_LIMITS;
+  return createConversation({
+    ...parts,
+    ...inMemory(),
+    answer: createAnswer({ ...parts, reading, retentionFilmsMs: retention.filmsMs }),
+    intake: createIntake({ gate: createChestGate(await readGateWeights()) }),
+    fetchers: { web: fetchFromPage },
+    access: { mayAsk: () => 'yes' },
+    limits: CONVERSATION_LIMITS,
+  });
 };
 
 const ask = async (page: Page, text: string): Promise<void> => {
@@ -128,6 +140,8 @@ describe.skipIf(browserMissing !== undefined)(
       const folder = await mkdtemp(join(tmpdir(), 'wetread-page-'));
       const opened = await openConversation({
         config: readConfig({ DATA_DIR: folder }),
+        ...inMemory(),
+        fetchers: { web: fetchFromPage },
         logger,
         onConverting: () => {},
         signal: new AbortController().signal,

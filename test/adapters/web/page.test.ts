@@ -258,6 +258,26 @@ describe.skipIf(browserMissing !== undefined)(`the page ${browserMissing ?? ''}`
     expect(staged.messages.length).toBe(1);
   });
 
+  test('goes on with the answer of a server that was restarted, from its beginning', async () => {
+    await pickSample();
+    await ask('step by step');
+    steps.allow(4);
+    await visitor.page.locator('.answer', { hasText: 'The heart' }).waitFor();
+    const { port } = site;
+    await site.close();
+    await visitor.page.getByText('The connection is cut; trying again').waitFor();
+    const [said] = staged.messages;
+    staged = createStagedConversation(stageWith(new Steps()));
+    staged.remember({ ...said!, text: 'What is on the film?' });
+    site = await startPage(staged, port);
+    await finished();
+    expect(await visitor.page.locator('.answer').textContent()).toBe(
+      'The heart is enlarged 1. <img src=x> is not a finding (2).',
+    );
+    // The browser says that it could not reach the server, which is what was done to it.
+    visitor.complaints.length = 0;
+  });
+
   test('says after a reload that a film of your own is not kept, and asks on', async () => {
     const { page } = visitor;
     await page.locator('#file').setInputFiles('assets/films/hannover-bd10d5e2-pa.png');

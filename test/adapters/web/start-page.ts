@@ -5,8 +5,8 @@ import { createWebAdapter } from '../../../src/adapters/web/web.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createLogger } from '../../../src/log.ts';
 
-/** The page over a conversation, on a free port. */
-export const startPage = async (conversation: Conversation) => {
+/** The page over a conversation, on a free port or the one given. */
+export const startPage = async (conversation: Conversation, port = 0) => {
   const logger = createLogger('silent');
   const id = randomUUID;
   const server = createHttpServer({
@@ -18,8 +18,8 @@ export const startPage = async (conversation: Conversation) => {
   });
   const model = { name: 'wetread-demo', demo: true };
   await server.register(createWebAdapter({ conversation, model, logger, id }));
-  const { url } = await server.listen(0);
-  return { url, close: () => server.close() };
+  const listening = await server.listen(port);
+  return { ...listening, close: () => server.close() };
 };
 
 /** Opens the page as a new visitor. Whatever the browser complains about is in `complaints`. */

@@ -16,6 +16,10 @@ export const sentenceOf = (error) =>
     ? error.message
     : 'Something went wrong on this page. Reload it and try again.';
 
+/** A server that ends or begins refuses for seconds. */
+const REFUSED_MS = 2_000;
+const MOST_REFUSALS = 30;
+
 /** The last event of a turn is one of these; nothing follows it. */
 const LAST_EVENTS = new Set(['end', 'choices', 'error']);
 
@@ -74,27 +78,41 @@ export const server = {
 
   /**
    * Hands on every event of the turn from its first on, and resolves after the last. A cut connection is opened
-   * again by the browser and goes on where it was; `onConnection(false)` says that it is cut just now.
+   * again, `onConnection(false)` says that it is cut just now, and `onAgain()` that all events come once more.
    */
-  follow: (thread, turn, onEvent, onConnection) =>
+  follow: (thread, turn, { onEvent, onConnection, onAgain }) =>
     new Promise((resolve) => {
-      const source = new EventSource(`${turnPath(thread, turn)}/events`);
-      const finish = () => {
-        source.close();
-        resolve(undefined);
+      let wasOpen = false;
+      let refusals = 0;
+      const listen = () => {
+        const source = new EventSource(`${turnPath(thread, turn)}/events`);
+        const finish = () => {
+          source.close();
+          resolve(undefined);
+        };
+        source.addEventListener('open', () => {
+          if (wasOpen) onAgain();
+          wasOpen = true;
+          refusals = 0;
+          onConnection(true);
+        });
+        source.addEventListener('message', ({ data }) => {
+          const event = JSON.parse(data);
+          onEvent(event);
+          if (LAST_EVENTS.has(event.type)) finish();
+        });
+        source.addEventListener('error', () => {
+          onConnection(false);
+          // Otherwise the browser itself tries again.
+          if (source.readyState !== EventSource.CLOSED) return;
+          refusals += 1;
+          if (refusals < MOST_REFUSALS) setTimeout(listen, REFUSED_MS);
+          else {
+            onEvent({ type: 'error', code: 'turn-unknown', message: GONE, retryable: false });
+            finish();
+          }
+        });
       };
-      source.addEventListener('open', () => onConnection(true));
-      source.addEventListener('message', ({ data }) => {
-        const event = JSON.parse(data);
-        onEvent(event);
-        if (LAST_EVENTS.has(event.type)) finish();
-      });
-      source.addEventListener('error', () => {
-        onConnection(false);
-        // Closed for good: the server answered, and does not know the turn.
-        if (source.readyState !== EventSource.CLOSED) return;
-        onEvent({ type: 'error', code: 'turn-unknown', message: GONE, retryable: false });
-        finish();
-      });
+      listen();
     }),
 };

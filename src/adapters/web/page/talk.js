@@ -104,12 +104,11 @@ export class Talk {
   async #follow(view, turn) {
     const id = await turn.catch(() => undefined);
     if (id === undefined || this.#isOver) return;
-    await server.follow(
-      this.#kept.thread,
-      id,
-      (event) => this.#keepEndInSight(() => view.show(event)),
-      (isOpen) => view.showConnection(isOpen),
-    );
+    await server.follow(this.#kept.thread, id, {
+      onEvent: (event) => this.#keepEndInSight(() => view.show(event)),
+      onConnection: (isOpen) => view.showConnection(isOpen),
+      onAgain: () => view.showAgain(),
+    });
   }
 
   async #choose(turn, option, picture) {

@@ -61,6 +61,13 @@ export class TurnView {
     }
   }
 
+  /** All events come once more, from the first on. */
+  showAgain() {
+    this.#hasAnswered = false;
+    for (const part of [this.#firstNotices, this.#answer, this.#pictures, this.#notices])
+      part.replaceChildren();
+  }
+
   showConnection(isOpen) {
     this.#status.say(isOpen ? 'Waiting' : 'The connection is cut; trying again');
   }

@@ -1,0 +1,64 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandLineParts } from '../adapters/cli/parts.ts';
+import type { Config } from '../config.ts';
+import { exportFeedback } from '../core/feedback-export.ts';
+import { WetreadError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { openEmbeddedStores } from '../state/embedded-stores.ts';
+import { openAudit, openPseudonym } from './open-audit.ts';
+import { dataFolder } from './open-model.ts';
+import { openStores } from './open-stores.ts';
+
+type DataCommands = Pick<CommandLineParts, 'exportFeedback' | 'compactData'>;
+
+/** What the command line does with the stores; they are opened for each command and closed again. */
+export const createDataCommands = (readConfig: () => Config, logger: Logger): DataCommands => ({
+  exportFeedback: async (write) => {
+    const config = readConfig();
+    const { audit, close } = await openAudit(config, logger);
+    const stores = await openStores(config, logger);
+    try {
+      const onDamaged = (error: unknown) => void logger.error({ error }, 'feedback left out');
+      const pseudonym = await openPseudonym(config);
+      const { records } = stores;
+      audit.write({
+        kind: 'export',
+        rows: await write(exportFeedback({ records, pseudonym, onDamaged })),
+      });
+    } finally {
+      await stores.close();
+      await close();
+    }
+  },
+
+  compactData: async () => {
+    const config = readConfig();
+    if (config.redisUrl !== undefined) throw new WetreadError('usage', { problem: NOT_OURS });
+    const directory = dataFolder(config);
+    const stores = await openEmbeddedStores({ directory, now: Date.now, logger });
+    try {
+      const bytesBefore = await bytesIn(directory);
+      await stores.compact();
+      return { directory, bytesBefore, bytesAfter: await bytesIn(directory) };
+    } finally {
+      await stores.close();
+    }
+  },
+});
+
+const NOT_OURS =
+  "The store is a Redis server (REDIS_URL), whose files are its operator's to compact.";
+
+/** Of every file, folders within included. */
+const bytesIn = async (directory: string): Promise<number> => {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async ({ parentPath, name }) => {
+      // Gone since it was listed: it takes no room.
+      const facts = await stat(join(parentPath, name)).catch(() => undefined);
+      return facts?.size ?? 0;
+    });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+};

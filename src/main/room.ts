@@ -1,0 +1,48 @@
+import { WetreadError } from '../errors.ts';
+import type { Conversation } from '../core/conversation.ts';
+import type { Opened } from './open-conversation.ts';
+
+/** Where questions are answered: empty until the model is loaded, closed from the first signal on. */
+export class Room {
+  #opened: Opened | undefined;
+  #closing = false;
+  readonly #waiting = new Set<() => void>();
+
+  get ready(): boolean {
+    return this.#opened !== undefined && !this.#closing;
+  }
+
+  /** undefined: there is none yet. */
+  get model(): Opened['model'] | undefined {
+    return this.#opened?.model;
+  }
+
+  /** Fails with `not-ready`. */
+  get opened(): Opened {
+    if (this.#opened === undefined) throw new WetreadError('not-ready');
+    return this.#opened;
+  }
+
+  /** Waits for it; fails when the signal aborts first. */
+  async conversation(signal: AbortSignal): Promise<Conversation> {
+    while (this.#opened === undefined) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    return this.#opened.conversation;
+  }
+
+  open(opened: Opened): void {
+    this.#opened = opened;
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    await this.#opened?.close(graceMs);
+  }
+}

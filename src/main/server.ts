@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { createHttpServer, type HttpServer } from '../adapters/http.ts';
+import { createMetricsAdapter } from '../adapters/http-metrics.ts';
+import { createMetrics, type Metrics } from '../adapters/metrics.ts';
+import { fetchFromPage } from '../adapters/web/web-message.ts';
+import { createWebAdapter } from '../adapters/web/web.ts';
+import type { Config } from '../config.ts';
+import { auditAll } from '../core/audit.ts';
+import type { Logger } from '../log.ts';
+import type { OpenStores } from '../state/open-stores.ts';
+import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
+import { lateConversation } from './late-conversation.ts';
+import { openAudit, type OpenAudit } from './open-audit.ts';
+import { openConversation } from './open-conversation.ts';
+import { openStores } from './open-stores.ts';
+import { Room } from './room.ts';
+
+/** Of a conversion that takes minutes, one log line for each tenth. */
+const CONVERTING_STEPS = 10;
+
+/** Everything that a server is made of, opened and closed in order. */
+export class Server {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #room = new Room();
+  readonly #metrics: Metrics;
+  #door: HttpServer | undefined;
+  #stores: OpenStores | undefined;
+  #audit: OpenAudit | undefined;
+  #housekeeping: Housekeeping | undefined;
+
+  constructor(config: Config, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#metrics = createMetrics({
+      model: () => this.#room.model,
+      queue: () => {
+        const { waiting = 0, running = 0 } = this.#room.model ?? {};
+        return { waiting, running };
+      },
+      openTurns: () => this.#openTurns(),
+      connections: () => this.#connections(),
+    });
+  }
+
+  /** Resolves once questions are answered: to the address of the page, if there is one. Fails with a `WetreadError`. */
+  async open(signal: AbortSignal): Promise<string | undefined> {
+    const logger = this.#logger;
+    const config = this.#config;
+    // The door opens before the model: a taken port is told before a conversion of minutes, and /health answers meanwhile.
+    const url = config.http.on ? await this.#openDoor() : undefined;
+    this.#stores = await openStores(config, logger);
+    this.#audit = await openAudit(config, logger);
+    this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
+    await this.#housekeeping.begin();
+    const opened = await openConversation({
+      config,
+      stores: this.#stores,
+      alone: config.redisUrl === undefined,
+      audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
+      // Without the page its turns wait for a server that has it.
+      fetchers: config.http.on ? { web: fetchFromPage } : {},
+      logger,
+      onConverting: logConverting(logger),
+      signal,
+    });
+    this.#room.open(opened);
+    const { name: model, version, demo } = opened.model;
+    logger.info({ model, version, demo }, 'ready');
+    if (url === undefined) logger.warn('HTTP is off, and nothing else is set up to take questions');
+    return url;
+  }
+
+  /** Takes nothing new, gives running turns `graceMs`, leaves the rest to the journal, and closes what was opened. */
+  async close(graceMs: number): Promise<void> {
+    await this.#room.close(graceMs);
+    await this.#door?.close();
+    await this.#housekeeping?.close();
+    await this.#audit?.close();
+    await this.#stores?.close();
+  }
+
+  /** The HTTP server with its ways in, listening. Resolves to its address. */
+  async #openDoor(): Promise<string> {
+    const { host, port } = this.#config.http;
+    const logger = this.#logger;
+    const room = this.#room;
+    const ready = async () => (room.ready ? this.#metrics.state() : undefined);
+    const door = createHttpServer({ logger, host, names: [], ready, id: randomUUID });
+    this.#door = door;
+    const conversation = lateConversation({
+      find: () => room.opened.conversation,
+      whenThere: (signal) => room.conversation(signal),
+    });
+    const model = {
+      get name() {
+        return room.opened.model.name;
+      },
+      get demo() {
+        return room.opened.model.demo;
+      },
+    };
+    await door.register(createMetricsAdapter(this.#metrics));
+    await door.register(createWebAdapter({ conversation, model, logger, id: randomUUID }));
+    return (await door.listen(port)).url;
+  }
+
+  #connections(): Record<string, 'connected'> {
+    return this.#config.http.on ? { web: 'connected' } : {};
+  }
+
+  async #openTurns(): Promise<Record<string, number>> {
+    const claims = this.#stores?.claims;
+    const platforms = claims === undefined ? [] : Object.keys(this.#connections());
+    const counts = platforms.map(async (platform) => {
+      const turns = (await claims?.line(`open:${platform}`)) ?? [];
+      return [platform, turns.length] as const;
+    });
+    return Object.fromEntries(await Promise.all(counts));
+  }
+}
+
+const openHousekeeping = (stores: OpenStores, audit: OpenAudit, logger: Logger): Housekeeping =>
+  createHousekeeping({
+    sweeps: [() => stores.sweep(), () => audit.sweep()],
+    compact: () => stores.compact(),
+    logger,
+    now: () => performance.now(),
+  });
+
+const logConverting = (logger: Logger): ((done: number, total: number) => void) => {
+  let step = -1;
+  return (done, total) => {
+    const now = Math.floor((CONVERTING_STEPS * done) / Math.max(total, 1));
+    if (now === step) return;
+    step = now;
+    logger.info({ percent: (100 * now) / CONVERTING_STEPS }, 'converting the checkpoint');
+  };
+};
