@@ -3,8 +3,7 @@ export class KeyedSeries {
   readonly #last = new Map<string, Promise<void>>();
 
   run<Result>(key: string, job: () => Promise<Result>): Promise<Result> {
-    const before = this.#last.get(key);
-    const result = before === undefined ? job() : before.then(job);
+    const result = (this.#last.get(key) ?? Promise.resolve()).then(job);
     const done: Promise<void> = result
       .then(
         () => undefined,

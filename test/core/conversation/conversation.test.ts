@@ -10,12 +10,15 @@ import {
 } from '../../support/scripted-reader.ts';
 import {
   ANSWERS,
+  AUTHOR,
   eventsOf,
   film,
   message,
   open,
   REPORT,
+  deliver,
   say,
+  take,
 } from '../../support/test-conversation.ts';
 
 const texts = (model: ScriptedModel, call: number): string[] =>
@@ -23,13 +26,13 @@ const texts = (model: ScriptedModel, call: number): string[] =>
 
 describe('a thread', () => {
   test('reads a film that comes without words', async () => {
-    const events = await say(open(createReader(ANSWERS)), message('', [film('one')]));
+    const events = await say(await open(createReader(ANSWERS)), message('', [film('one')]));
     expect(replyIn(events)).toMatchObject({ question: REPORT, text: ANSWERS[REPORT] });
   });
 
   test('asks about a film that comes with words', async () => {
     const events = await say(
-      open(createReader(ANSWERS)),
+      await open(createReader(ANSWERS)),
       message('How is the heart?', [film('one')]),
     );
     expect(textIn(events)).toBe('The heart size is normal.');
@@ -37,7 +40,7 @@ describe('a thread', () => {
 
   test('answers follow-ups about its film, with the raw exchanges before them', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('', [film('one')]));
     await say(conversation, message('How is the heart?'));
     expect(texts(model, 1)).toEqual([REPORT, ANSWERS[REPORT], 'How is the heart?']);
@@ -52,7 +55,7 @@ describe('a thread', () => {
         'It is at [0.1, 0.6, 0.4, 0.8].',
       'Where is it?': 'The pleural effusion is located at [0.1, 0.6, 0.4, 0.8].',
     });
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('', [film('one')]));
     const reply = replyIn(await say(conversation, message('Where is it?')));
     expect(reply.boxes).toMatchObject([{ number: 1, label: 'pleural effusion', side: 'right' }]);
@@ -60,7 +63,7 @@ describe('a thread', () => {
 
   test('does not locate what it has denied', async () => {
     const model = createReader({ 'Is there a nodule?': 'No.' });
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('Where is the nodule?', [film('one')]));
     const asked = model.calls.length;
     const reply = replyIn(await say(conversation, message('Where is it?')));
@@ -70,7 +73,7 @@ describe('a thread', () => {
 
   test('starts the history anew with a new film, and says so', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('', [film('one')]));
     const events = await say(conversation, message('How is the heart?', [film('two')]));
     expect(texts(model, 1)).toEqual(['How is the heart?']);
@@ -80,14 +83,14 @@ describe('a thread', () => {
 
   test('goes on with the same film sent again', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('', [film('one')]));
     await say(conversation, message('How is the heart?', [film('one')]));
     expect(texts(model, 1)).toHaveLength(3);
   });
 
   test('is told once what need be told once', async () => {
-    const conversation = open(createReader(ANSWERS));
+    const conversation = await open(createReader(ANSWERS));
     const first = replyIn(await say(conversation, message('', [film('one')])));
     const second = replyIn(await say(conversation, message('', [film('two')])));
     expect(codesOf(first.notices)).toEqual(['sides-assume-orientation', 'preliminary']);
@@ -95,13 +98,13 @@ describe('a thread', () => {
   });
 
   test('without a film says what to do', async () => {
-    const events = await say(open(createReader(ANSWERS)), message('How is the heart?'));
+    const events = await say(await open(createReader(ANSWERS)), message('How is the heart?'));
     expect(events).toMatchObject([{ type: 'error', code: 'film-needed' }]);
   });
 
   test('runs one turn at a time, in order, and goes on after one that fails', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     const ended: string[] = [];
     const turns = await Promise.all(
       [
@@ -109,15 +112,16 @@ describe('a thread', () => {
         message('', [film('bad')]),
         message('How is the heart?'),
         message('How are the lungs?'),
-      ].map((said) => conversation.take(said)),
+      ].map((said) => take(conversation, said)),
     );
     await Promise.all(
-      turns.map(async (turn) =>
-        ended.push(`${turn} ${(await eventsOf(conversation, turn)).at(-1)?.type}`),
-      ),
+      turns.map(async (turn, at) => {
+        const events = await deliver(conversation, turn);
+        ended.push(`turn ${at + 1} ${events.at(-1)?.type}`);
+      }),
     );
     expect(ended).toEqual(['turn 1 end', 'turn 2 error', 'turn 3 end', 'turn 4 end']);
-    expect(model.calls.map(questionIn)).toEqual([
+    expect(model.calls.filter(({ background }) => !background).map(questionIn)).toEqual([
       REPORT,
       'How is the heart?',
       'How are the lungs?',
@@ -137,8 +141,8 @@ describe('a thread', () => {
           await held;
       },
     });
-    const conversation = open(model);
-    const slow = await conversation.take(message('', [film('one')], { thread: 'slow' }));
+    const conversation = await open(model);
+    const slow = await take(conversation, message('', [film('one')], { thread: 'slow' }));
     await new Promise((resolve) => setImmediate(resolve));
     const events = await say(
       conversation,
@@ -151,9 +155,11 @@ describe('a thread', () => {
 
   test('reads ahead a film that has to wait', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
-    await conversation.take(message('', [film('one')]));
-    await say(conversation, message('How is the heart?', [film('two')]));
+    const conversation = await open(model);
+    const first = await take(conversation, message('', [film('one')]));
+    const second = await take(conversation, message('How is the heart?', [film('two')]));
+    await deliver(conversation, first);
+    await deliver(conversation, second);
     const ahead = model.calls.filter(({ background }) => background);
     expect(ahead).toMatchObject([{ maxTokens: 0, messages: [{ images: [{ sha256: 'two' }] }] }]);
   });
@@ -162,11 +168,11 @@ describe('a thread', () => {
 describe('a message', () => {
   test('delivered twice is one turn', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     const once = message('', [film('one')]);
     const [turn, again] = [
-      await conversation.take(once),
-      await conversation.take({ ...once, text: 'edited' }),
+      await take(conversation, once),
+      await take(conversation, { ...once, text: 'edited' }),
     ];
     await eventsOf(conversation, turn);
     expect(again).toBe(turn);
@@ -176,16 +182,16 @@ describe('a message', () => {
   test('that names its task is asked for that', async () => {
     const model = createReader(ANSWERS);
     await say(
-      open(model),
+      await open(model),
       message('ignored', [film('one')], { ask: { kind: 'task', task: 'report' } }),
     );
     expect(model.calls.map(questionIn)).toEqual([REPORT]);
   });
 
-  test('with several films is answered for the first that intake accepts', async () => {
+  test('with several films is answered for the one that intake accepts', async () => {
     const model = createReader(ANSWERS);
-    const films = [film('bad'), film('odd'), film('one'), film('two')];
-    const reply = replyIn(await say(open(model), message('', films)));
+    const films = [film('bad'), film('odd'), film('one'), film('bad')];
+    const reply = replyIn(await say(await open(model), message('', films)));
     expect(model.calls[0]?.messages[0]?.images).toMatchObject([{ sha256: 'one' }]);
     expect(reply.notices).toContainEqual({
       code: 'other-films',
@@ -195,25 +201,27 @@ describe('a message', () => {
 
   test('whose films are all refused says why the first was', async () => {
     const events = await say(
-      open(createReader(ANSWERS)),
+      await open(createReader(ANSWERS)),
       message('', [film('bad one'), film('bad two')]),
     );
     expect(events).toMatchObject([{ type: 'error', code: 'not-a-picture' }]);
   });
 
   test('that is too long, or holds too many films, is not taken', async () => {
-    const conversation = open(createReader(ANSWERS));
-    await expect(conversation.take(message('x'.repeat(QUESTION_LIMIT + 1)))).rejects.toMatchObject({
-      code: 'question-too-long',
-    });
+    const conversation = await open(createReader(ANSWERS));
+    await expect(take(conversation, message('x'.repeat(QUESTION_LIMIT + 1)))).rejects.toMatchObject(
+      {
+        code: 'question-too-long',
+      },
+    );
     const films = Array.from({ length: FILMS_LIMIT + 1 }, () => film('one'));
-    await expect(conversation.take(message('', films))).rejects.toMatchObject({
+    await expect(take(conversation, message('', films))).rejects.toMatchObject({
       code: 'too-many-films',
     });
   });
 
   test('with nothing in it is told so', async () => {
-    const conversation = open(createReader(ANSWERS));
+    const conversation = await open(createReader(ANSWERS));
     await say(conversation, message('', [film('one')]));
     expect(await say(conversation, message('  '))).toMatchObject([
       { type: 'error', code: 'question-empty' },
@@ -224,15 +232,14 @@ describe('a message', () => {
 describe('a question about the film', () => {
   test('ends the turn; its answer is a new turn with the same film and words', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
-    const turn = await conversation.take(message('How is the heart?', [film('odd')]));
-    expect((await eventsOf(conversation, turn)).at(-1)).toMatchObject({
+    const conversation = await open(model);
+    const turn = await take(conversation, message('How is the heart?', [film('odd')]));
+    expect((await deliver(conversation, turn)).at(-1)).toMatchObject({
       type: 'choices',
       refused: true,
     });
-    const reply = replyIn(
-      await eventsOf(conversation, await conversation.choose(turn, 'read', 'a')),
-    );
+    const answer = await conversation.choose(turn, 'read', AUTHOR);
+    const reply = replyIn(await deliver(conversation, answer));
     expect(reply.text).toBe('The heart size is normal.');
     expect(codesOf(reply.notices)).toContain('gate-overruled');
     const later = replyIn(await say(conversation, message('How are the lungs?')));
@@ -240,28 +247,30 @@ describe('a question about the film', () => {
   });
 
   test('is answered once, and only with one of its options', async () => {
-    const conversation = open(createReader(ANSWERS));
-    const turn = await conversation.take(message('', [film('odd')]));
-    await eventsOf(conversation, turn);
-    await expect(conversation.choose(turn, 'turn', 'a')).rejects.toMatchObject({
+    const conversation = await open(createReader(ANSWERS));
+    const turn = await take(conversation, message('', [film('odd')]));
+    await deliver(conversation, turn);
+    await expect(conversation.choose(turn, 'turn', AUTHOR)).rejects.toMatchObject({
       code: 'choice-unknown',
     });
-    await conversation.choose(turn, 'read', 'a');
-    await expect(conversation.choose(turn, 'read', 'b')).rejects.toMatchObject({
+    await conversation.choose(turn, 'read', AUTHOR);
+    await expect(
+      conversation.choose(turn, 'read', { author: 'b', standing: 'moderator' }),
+    ).rejects.toMatchObject({
       code: 'choice-unknown',
     });
   });
 
   test('does not arise when it was answered beforehand', async () => {
     const events = await say(
-      open(createReader(ANSWERS)),
+      await open(createReader(ANSWERS)),
       message('', [film('odd')], { choose: 'read' }),
     );
     expect(events.at(-1)?.type).toBe('end');
   });
 
   test('leaves the thread with the film it had', async () => {
-    const conversation = open(createReader(ANSWERS));
+    const conversation = await open(createReader(ANSWERS));
     await say(conversation, message('', [film('one')]));
     await say(conversation, message('', [film('odd')]));
     expect((await say(conversation, message('How is the heart?'))).at(-1)?.type).toBe('end');

@@ -5,23 +5,31 @@ import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
 import { createIntake } from '../../../src/core/intake/intake.ts';
 import { codesOf, createReader, replyIn } from '../../support/scripted-reader.ts';
-import { ANSWERS, eventsOf, message, open, say } from '../../support/test-conversation.ts';
+import {
+  ANSWERS,
+  AUTHOR,
+  deliver,
+  message,
+  open,
+  say,
+  take,
+} from '../../support/test-conversation.ts';
 
 const FILM = 'assets/films/nih-00027426_000-pa.png';
 
 test('a film that is upside down is asked about, turned when told to, and read like the upright one', async () => {
   const upright = await readFile(FILM);
   const turned = await sharp(upright).rotate(180).png().toBuffer();
-  const sent = (bytes: Uint8Array) => [{ reference: {}, fetch: async () => bytes }];
+  const sent = (bytes: Uint8Array) => [{ reference: undefined, fetch: async () => bytes }];
   const model = createReader(ANSWERS);
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
-  const conversation = open(model, undefined, undefined, intake);
+  const conversation = await open(model, { intake });
 
-  const asked = await conversation.take(message('How is the heart?', sent(turned)));
-  const question = (await eventsOf(conversation, asked)).at(-1);
+  const asked = await take(conversation, message('How is the heart?', sent(turned)));
+  const question = (await deliver(conversation, asked)).at(-1);
   expect(question).toMatchObject({ type: 'choices', picture: { width: expect.any(Number) } });
-  const answer = await conversation.choose(asked, 'turn', 'a');
-  const reply = replyIn(await eventsOf(conversation, answer));
+  const answer = await conversation.choose(asked, 'turn', AUTHOR);
+  const reply = replyIn(await deliver(conversation, answer));
   expect(reply.text).toBe(ANSWERS['How is the heart?']);
   expect(codesOf(reply.notices)).toContain('film-turned');
 

@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { CONVERSATION_LIMITS } from '../../../src/core/conversation/limits.ts';
-import { collect } from '../../support/collect.ts';
+import { collect, failureOf } from '../../support/collect.ts';
 import { createReader, replyIn, textIn } from '../../support/scripted-reader.ts';
 import {
   ANSWERS,
+  deliver,
   eventsOf,
   film,
   message,
   never,
+  TEST_LIMITS,
   open,
   openWaiting,
   say,
+  take,
 } from '../../support/test-conversation.ts';
 
 describe('events', () => {
   test('come from the first on, for any number of listeners, at any time', async () => {
-    const conversation = open(createReader(ANSWERS));
-    const turn = await conversation.take(message('', [film('one')]));
+    const conversation = await open(createReader(ANSWERS));
+    const turn = await take(conversation, message('', [film('one')]));
     const [one, two] = await Promise.all([
       eventsOf(conversation, turn),
       eventsOf(conversation, turn),
@@ -26,14 +28,14 @@ describe('events', () => {
   });
 
   test('of an unknown turn are an error', async () => {
-    await expect(eventsOf(open(createReader({})), 'nothing')).rejects.toMatchObject({
+    await expect(eventsOf(await open(createReader({})), 'nothing')).rejects.toMatchObject({
       code: 'turn-unknown',
     });
   });
 
   test('end for a listener that leaves, and go on for the others', async () => {
-    const conversation = open(createReader(ANSWERS));
-    const turn = await conversation.take(message('', [film('one')]));
+    const conversation = await open(createReader(ANSWERS));
+    const turn = await take(conversation, message('', [film('one')]));
     const leaving = new AbortController();
     const left = collect(conversation.events(turn, leaving.signal));
     leaving.abort(new Error('gone'));
@@ -55,38 +57,39 @@ describe('stop', () => {
 
   test('ends a waiting turn at once', async () => {
     const { conversation } = await openWaiting();
-    const waiting = await conversation.take(message('How are the lungs?'));
+    const waiting = await take(conversation, message('How are the lungs?'));
     await conversation.stop(waiting);
     expect(replyIn(await eventsOf(conversation, waiting)).finishReason).toBe('stopped');
   });
 
   test('ends a turn whose film does not come', async () => {
-    const conversation = open(createReader(ANSWERS));
-    const slow = { reference: {}, fetch: () => new Promise<Uint8Array>(() => {}) };
-    const turn = await conversation.take(message('', [slow]));
+    const fetcher = () => new Promise<Uint8Array>(() => {});
+    const conversation = await open(createReader(ANSWERS), { fetcher });
+    const turn = await take(conversation, message('', [film('slow')]));
     await conversation.stop(turn);
     expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
   });
 
   test('as a word stops what runs in the thread', async () => {
     const { conversation, turn } = await openWaiting();
+    const stopped = deliver(conversation, turn);
     expect(textIn(await say(conversation, message('stop')))).toBe('Stopped.');
-    expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
+    expect(replyIn(await stopped).finishReason).toBe('stopped');
   });
 });
 
 describe('what the bot does itself', () => {
   test('help needs no film and no model', async () => {
     const model = createReader({});
-    expect(textIn(await say(open(model), message('Help!')))).toContain('wet read');
+    expect(textIn(await say(await open(model), message('Help!')))).toContain('wet read');
     expect(model.calls).toEqual([]);
   });
 
   test('forget drops the film, the turns and what the model keeps', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
-    const turn = await conversation.take(message('', [film('one')]));
-    await eventsOf(conversation, turn);
+    const conversation = await open(model);
+    const turn = await take(conversation, message('', [film('one')]));
+    await deliver(conversation, turn);
     expect(textIn(await say(conversation, message('forget')))).toContain('forgotten');
     expect(model.forgotten).toEqual(['one']);
     await expect(eventsOf(conversation, turn)).rejects.toMatchObject({ code: 'turn-unknown' });
@@ -97,7 +100,7 @@ describe('what the bot does itself', () => {
 
   test('forget leaves a film to the model that another thread is about', async () => {
     const model = createReader(ANSWERS);
-    const conversation = open(model);
+    const conversation = await open(model);
     await say(conversation, message('', [film('one')]));
     await say(conversation, message('', [film('one')], { thread: 'other' }));
     await conversation.forget(message(''));
@@ -108,61 +111,43 @@ describe('what the bot does itself', () => {
 
   test('forget ends a running turn', async () => {
     const { conversation, turn, model } = await openWaiting();
-    const events = collect(conversation.events(turn, never));
+    const events = failureOf(collect(conversation.events(turn, never)));
     await conversation.forget(message(''));
-    expect(replyIn(await events).finishReason).toBe('stopped');
+    expect(await events).toMatchObject({ code: 'turn-unknown' });
     expect(model.forgotten).toEqual(['one']);
   });
 });
 
 describe('memory', () => {
-  test('holds a bounded number of threads, and the model forgets the films of the others', async () => {
-    const model = createReader(ANSWERS);
-    const conversation = open(model, {
-      ...CONVERSATION_LIMITS,
-      threads: { ...CONVERSATION_LIMITS.threads, count: 2 },
-    });
-    for (const thread of ['1', '2', '3']) {
-      await say(conversation, message('', [film(`film ${thread}`)], { thread }));
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(model.forgotten).toEqual(['film 1']);
-    expect(
-      await say(conversation, message('How is the heart?', [], { thread: '1' })),
-    ).toMatchObject([{ code: 'film-needed' }]);
-  });
-
-  test('forgets a thread that nobody has used for its time to live', async () => {
+  test('is told of a film that is past its time, and how to go on', async () => {
     let now = 0;
     const model = createReader(ANSWERS);
-    const conversation = open(model, CONVERSATION_LIMITS, () => now);
-    const turn = await conversation.take(message('', [film('one')]));
-    await eventsOf(conversation, turn);
-    now = CONVERSATION_LIMITS.threads.ageMs + 1;
+    const conversation = await open(model, { now: () => now });
+    await say(conversation, message('', [film('one')]));
+    now = TEST_LIMITS.retention.filmsMs + 1;
     expect(await say(conversation, message('How is the heart?'))).toMatchObject([
-      { code: 'film-needed' },
+      { type: 'error', code: 'film-expired' },
     ]);
-    expect(model.forgotten).toEqual(['one']);
-    await expect(eventsOf(conversation, turn)).rejects.toMatchObject({ code: 'turn-unknown' });
   });
 });
 
 describe('close', () => {
   test('takes nothing new, and waits for what runs', async () => {
-    const conversation = open(createReader(ANSWERS));
-    const turn = await conversation.take(message('', [film('one')]));
+    const conversation = await open(createReader(ANSWERS));
+    const turn = await take(conversation, message('', [film('one')]));
     const events = eventsOf(conversation, turn);
     const closed = conversation.close(10_000);
-    await expect(conversation.take(message('How is the heart?'))).rejects.toMatchObject({
+    await expect(take(conversation, message('How is the heart?'))).rejects.toMatchObject({
       code: 'closing',
     });
     await closed;
     expect(replyIn(await events).finishReason).toBe('stop');
   });
 
-  test('ends what still runs after its grace', async () => {
+  test('leaves to the journal what still runs after its grace', async () => {
     const { conversation, turn } = await openWaiting();
+    const events = failureOf(eventsOf(conversation, turn));
     await conversation.close(5);
-    expect(replyIn(await eventsOf(conversation, turn)).finishReason).toBe('stopped');
+    expect(await events).toMatchObject({ code: 'closing' });
   });
 });
