@@ -2,7 +2,7 @@ import type { Audit, AuditEvent } from '../core/audit.ts';
 import { Counter, gauge, Histogram } from './prometheus.ts';
 
 /** Whether a way in hears its platform. */
-export type Connection = 'connected' | 'connecting' | 'disconnected';
+type Connection = 'connected' | 'connecting' | 'disconnected';
 
 /** What is asked for at every look, of whoever knows it. */
 export type MetricsSources = {
@@ -17,7 +17,7 @@ export type MetricsSources = {
 };
 
 /** The state of the server in plain JSON, as `/ready` shows it. */
-export type ServerState = {
+type ServerState = {
   readonly queue: { readonly waiting: number; readonly running: number };
   readonly openTurns: Readonly<Record<string, number>>;
   /** Turns that ended since the start: replies, questions, stopped, and errors by their code. */

@@ -3,7 +3,7 @@ import type { Choice } from './reply.ts';
 import type { Ask, Task } from './reading.ts';
 
 /** Where it happened and who did it, in the platform's ids. */
-export type AuditSubject = Place & {
+type AuditSubject = Place & {
   /** undefined: nobody in particular (a deletion on the platform, the retention sweep). */
   readonly author: string | undefined;
   readonly turn: TurnId | undefined;
