@@ -10,8 +10,8 @@ export type DeskOptions = {
 };
 
 type Told =
-  | Omit<Extract<Delivery, { kind: 'message' | 'mention' }>, 'delivery' | 'again'>
-  | Omit<Extract<Delivery, { kind: 'press' }>, 'delivery' | 'again'>;
+  | Omit<Extract<Delivery, { kind: 'message' | 'mention' }>, 'delivery'>
+  | Omit<Extract<Delivery, { kind: 'press' }>, 'delivery'>;
 
 type Open = {
   readonly told: Told;
@@ -114,7 +114,7 @@ export class DeliveryDesk {
       sentAt: this.#options.tick(),
       acknowledgedAt: undefined,
     });
-    const told = { ...open.told, delivery, again: open.tries > 1 };
+    const told: Delivery = { ...open.told, delivery };
     connection.response.write(`${JSON.stringify(told)}\n`);
   }
 

@@ -18,7 +18,7 @@ export type Press = {
 };
 
 /** `mention` is the same message, told once more as another kind of event. */
-export type Delivery = { readonly delivery: string; readonly again: boolean } & (
+export type Delivery = { readonly delivery: string } & (
   | { readonly kind: 'message' | 'mention'; readonly saying: Saying }
   | {
       readonly kind: 'press';

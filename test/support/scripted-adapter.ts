@@ -69,7 +69,7 @@ export class ScriptedAdapter {
   async #takeOver({ turn, message, duty, parts }: Unfinished): Promise<void> {
     if (duty === 'deliver') {
       const address = { thread: message.thread, answers: message.id };
-      this.#reply(turn, address, parts, true);
+      this.#reply(turn, address, parts);
       return;
     }
     for (const { id } of parts) await this.#options.platform.delete(id);
@@ -95,47 +95,58 @@ export class ScriptedAdapter {
     }
     if (turn !== undefined) {
       const answers = delivery.kind === 'press' ? delivery.press.id : saying.id;
-      this.#reply(turn, { thread: saying.thread, answers }, [], delivery.again);
+      this.#reply(turn, { thread: saying.thread, answers }, undefined);
     }
     await platform.acknowledge(delivery.delivery);
   }
 
-  #reply(turn: TurnId, address: Address, parts: readonly PostedPart[], mayBePosted: boolean): void {
-    if (this.#replies.has(turn)) return;
-    this.#replies.set(turn, this.#write(turn, address, parts, mayBePosted));
+  /** Follows a turn. `parts`: of one that was left, which is followed anew; undefined: it is new, and nothing is posted. */
+  #reply(turn: TurnId, address: Address, parts: readonly PostedPart[] | undefined): void {
+    const before = this.#replies.get(turn);
+    if (before !== undefined && parts === undefined) return;
+    const reply = (before ?? Promise.resolve())
+      .then(() => this.#write(turn, address, parts))
+      .finally(() => {
+        if (this.#replies.get(turn) === reply) this.#replies.delete(turn);
+      });
+    this.#replies.set(turn, reply);
   }
 
   async #write(
     turn: TurnId,
     { thread, answers }: Address,
-    parts: readonly PostedPart[],
-    mayBePosted: boolean,
+    parts: readonly PostedPart[] | undefined,
   ): Promise<void> {
     const { conversation, platform } = this.#options;
     const begun = (part: number, id: string) => persist(() => conversation.begun(turn, part, id));
-    const posted = new PostedReply({ platform, begun, turn, thread, answers, parts });
-    if (mayBePosted) await posted.lookUp();
-    const draft = new ReplyDraft();
-    let nextDraftAt = 0;
-    try {
-      for await (const event of conversation.events(turn, NEVER)) {
-        draft.add(event);
-        if (draft.text === '' || draft.ended || performance.now() < nextDraftAt) continue;
-        await posted.show(draft.parts);
-        nextDraftAt = performance.now() + DRAFT_MS;
-      }
-    } catch (error) {
-      // Forgotten, or left to whoever starts next: no reply of ours.
-      if (error instanceof WetreadError) return;
-      throw error;
-    }
-    if (!draft.ended) return;
+    const posted = new PostedReply({ platform, begun, turn, thread, answers, parts: parts ?? [] });
+    if (parts !== undefined) await posted.lookUp();
+    let draft: ReplyDraft | undefined;
+    // Forgotten, or left to whoever starts next: no reply of ours.
+    await persist(async () => {
+      draft = await this.#follow(turn, posted);
+    });
+    if (draft?.ended !== true) return;
     await posted.finish(draft.parts);
     await persist(() => conversation.delivered(turn));
   }
-}
 
-const NEVER = new AbortController().signal;
+  /** Shows the reply as it grows, but for its last state. */
+  async #follow(turn: TurnId, posted: PostedReply): Promise<ReplyDraft> {
+    const draft = new ReplyDraft();
+    let nextDraftAt = 0;
+    for await (const event of this.#options.conversation.events(
+      turn,
+      new AbortController().signal,
+    )) {
+      draft.add(event);
+      if (draft.text === '' || draft.ended || performance.now() < nextDraftAt) continue;
+      await posted.show(draft.parts);
+      nextDraftAt = performance.now() + DRAFT_MS;
+    }
+    return draft;
+  }
+}
 
 /** Trying again would fail again: the message is acknowledged. */
 const isFinal = ({ code }: WetreadError): boolean =>
@@ -144,15 +155,15 @@ const isFinal = ({ code }: WetreadError): boolean =>
 /** A button carries the delivery key of its question. */
 const turnOfKey = (key: string): TurnId => key.slice(0, key.lastIndexOf(':'));
 
-/** Tries again while the store fails; a turn that is gone needs nothing. */
-const persist = async (write: () => Promise<void>): Promise<void> => {
+/** Tries again while the store fails; a turn that is gone, or not this process's any more, needs nothing. */
+const persist = async (work: () => Promise<void>): Promise<void> => {
   for (;;) {
     try {
-      await write();
+      await work();
       return;
     } catch (error) {
       if (!(error instanceof WetreadError)) throw error;
-      if (error.code === 'turn-unknown') return;
+      if (error.code !== 'store-failed') return;
       await sleep(RETRY_MS);
     }
   }
