@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { WetreadError } from '../errors.ts';
@@ -58,6 +59,8 @@ export interface HttpServer {
 export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const { logger, host, ready, id } = options;
   const closing = new AbortController();
+  // Every open stream and reply listens: many listeners are no leak.
+  setMaxListeners(0, closing.signal);
 
   const send = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const failureId = id();
