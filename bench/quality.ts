@@ -1,5 +1,5 @@
 /**
- * `npm run quality`: the demo checkpoint's figures on this runtime, beside those of its own card (`shipped` of its
+ * `npm run quality`: where the demo checkpoint finds which structure, and its figures on this runtime beside those of its own card (`shipped` of its
  * figures.json, measured with the Hugging Face implementation). Exit code 1 when one lies further off than 0.02.
  * `-- --phantoms N` takes only the first N; then figures are shown, not judged. The last line is one JSON object.
  */
@@ -34,7 +34,7 @@ const card = JSON.parse(
   await readFile(join(resolve(PACKAGE_FOLDER, config.model.directory), 'figures.json'), 'utf8'),
 ) as { shipped: { phantoms: Figures; films: Figures } };
 
-const { figures: phantoms } = await evaluatePhantoms(
+const { figures: phantoms, structures } = await evaluatePhantoms(
   model,
   takeFilm,
   'test/fixtures/phantoms',
@@ -45,6 +45,11 @@ const films = await evaluateFilms(model, takeFilm, 'assets/films');
 process.stderr.write('\n');
 await model.close();
 
+for (const { name, iou, found } of structures) {
+  console.log(
+    `${name.padEnd(40)} ${iou.toFixed(3)}  on ${Math.round(100 * found)} % of the phantoms at IoU 0.5`,
+  );
+}
 const whole = limit >= 48;
 let worst = 0;
 for (const [group, found, expected] of [

@@ -31,6 +31,13 @@ import {
  */
 export type Figures = Readonly<Record<string, number>>;
 
+/** `found`: the share of films on which the box overlaps the truth by half. */
+export type StructureFigures = {
+  readonly name: string;
+  readonly iou: number;
+  readonly found: number;
+};
+
 type Phantom = {
   view: string;
   anatomy: Record<string, Corners>;
@@ -40,6 +47,7 @@ type Phantom = {
 /** Sums over phantoms; `figures` gives what figures.json holds for them. */
 class PhantomFigures {
   readonly #lists = new Map<string, number[]>();
+  readonly #structures = new Map<string, number[]>();
   readonly #presence = new Map<string, Counts>();
   readonly #labels = new Map<string, Counts>();
   readonly #report = noCounts();
@@ -48,6 +56,23 @@ class PhantomFigures {
     const list = this.#lists.get(figure) ?? [];
     this.#lists.set(figure, list);
     list.push(value);
+  }
+
+  addStructure(name: string, overlap: number): void {
+    const list = this.#structures.get(name) ?? [];
+    this.#structures.set(name, list);
+    list.push(overlap);
+  }
+
+  /** By structure, best first. */
+  structures(): readonly StructureFigures[] {
+    return [...this.#structures]
+      .map(([name, overlaps]) => ({
+        name,
+        iou: mean(overlaps),
+        found: mean(overlaps.map((overlap) => Number(overlap >= 0.5))),
+      }))
+      .toSorted((a, b) => b.iou - a.iou);
   }
 
   countPresence(kind: string, said: boolean, present: boolean): void {
@@ -88,6 +113,7 @@ const askAnatomy = async (ask: AskFilm, { anatomy }: Phantom, sums: PhantomFigur
   for (const [name, wanted] of Object.entries(anatomy)) {
     const found = boxesIn(await ask(whereQuestion(name)));
     sums.add('anatomy IoU', bestOverlap(found, wanted));
+    sums.addStructure(name, bestOverlap(found, wanted));
     sums.add('anatomy AP', averagePrecision(found, [wanted]));
   }
 };
@@ -152,7 +178,11 @@ export const evaluatePhantoms = async (
   folder: string,
   limit: number,
   onPhantom: (done: number, of: number) => void,
-): Promise<{ figures: Figures; anatomyOverlaps: readonly number[] }> => {
+): Promise<{
+  figures: Figures;
+  structures: readonly StructureFigures[];
+  anatomyOverlaps: readonly number[];
+}> => {
   const sums = new PhantomFigures();
   const names = (await readdir(folder)).filter((file) => file.endsWith('.json')).toSorted();
   const chosen = names.slice(0, limit);
@@ -165,7 +195,11 @@ export const evaluatePhantoms = async (
     await askTasks(ask, phantom, sums);
     onPhantom(index + 1, chosen.length);
   }
-  return { figures: sums.figures(), anatomyOverlaps: sums.values('anatomy IoU') };
+  return {
+    figures: sums.figures(),
+    structures: sums.structures(),
+    anatomyOverlaps: sums.values('anatomy IoU'),
+  };
 };
 
 type FilmTruth = { view: string } & Record<string, Corners | string | number>;
