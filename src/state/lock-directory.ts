@@ -1,0 +1,140 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WetreadError } from '../errors.ts';
+
+/** What a socket's path may hold: 104 bytes on macOS, 108 on Linux, the ending zero included. */
+const LONGEST_SOCKET_PATH = 100;
+
+/** A living holder accepts within milliseconds; one that is too busy for this long is alive too. */
+const ANSWER_MS = 2_000;
+
+/** Where the lock's socket stands. Named so that it fits a long path. */
+type LockPlace = { readonly folder: string; readonly close: () => void };
+
+/**
+ * Holds `directory` for this process until the lock is released or the process ends, however it ends: the lock is a
+ * listening socket in a folder of its own there, which the kernel closes with its process. A socket that nobody listens
+ * on any more is a dead process's, and is taken over. So it holds between containers that share the folder too, where
+ * process numbers mean nothing. On Windows it is a named pipe. Not covered: two machines on one network file system.
+ * Fails with `store-in-use`.
+ */
+export const lockDirectory = async (directory: string): Promise<() => Promise<void>> => {
+  if (process.platform === 'win32') return lockPipe(directory);
+  const place = placeIn(directory);
+  try {
+    return await lockPlace(place);
+  } catch (error) {
+    if (error instanceof WetreadError) throw error;
+    // some mounted folders take no sockets; a folder of this machine then stands for it
+    return lockPlace(placeForHash(directory));
+  }
+};
+
+const lockPipe = async (directory: string): Promise<() => Promise<void>> => {
+  try {
+    const server = await listen(`\\\\.\\pipe\\wetread-${hashOf(directory)}`);
+    return () => closeServer(server);
+  } catch (error) {
+    throw new WetreadError('store-in-use', {}, { cause: error });
+  }
+};
+
+/**
+ * The socket is made in a folder of another name, which is renamed to the lock's: that fails while the lock's folder
+ * holds a socket. A dead holder's is moved aside first; should it be a living one's by then (two take over at once), it
+ * is put back.
+ */
+const lockPlace = async ({ folder, close }: LockPlace): Promise<() => Promise<void>> => {
+  const lock = join(folder, 'lock');
+  const own = join(folder, `lock-${randomUUID().slice(0, 8)}`);
+  const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+  let server: Server | undefined;
+  try {
+    mkdirSync(own, { mode: 0o700 });
+    server = await listen(join(own, 's'));
+    while (!renamed(own, lock)) {
+      if (await answers(join(lock, 's'))) throw new WetreadError('store-in-use');
+      const aside = `${own}x`;
+      if (!renamed(lock, aside)) continue;
+      const alive = await answers(join(aside, 's'));
+      if (alive) renamed(aside, lock);
+      remove(aside);
+      if (alive) throw new WetreadError('store-in-use');
+    }
+  } catch (error) {
+    if (server !== undefined) await closeServer(server);
+    remove(own);
+    close();
+    throw error;
+  }
+  const held = server;
+  return async () => {
+    remove(lock);
+    await closeServer(held);
+    close();
+  };
+};
+
+/** The folder itself; where its path is too long for a socket, through an open descriptor (Linux) or its hash. */
+const placeIn = (directory: string): LockPlace => {
+  const folder = realpathSync(directory);
+  if (Buffer.byteLength(join(folder, 'lock-12345678x', 's')) <= LONGEST_SOCKET_PATH)
+    return { folder, close: () => undefined };
+  if (process.platform !== 'linux') return placeForHash(directory);
+  const descriptor = openSync(folder, 'r');
+  return { folder: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) };
+};
+
+const placeForHash = (directory: string): LockPlace => {
+  const folder = join(tmpdir(), `wetread-${hashOf(directory)}`);
+  mkdirSync(folder, { recursive: true });
+  return { folder, close: () => undefined };
+};
+
+const hashOf = (directory: string): string =>
+  createHash('sha256').update(realpathSync(directory).toLowerCase()).digest('hex').slice(0, 32);
+
+const renamed = (from: string, to: string): boolean => {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // the target holds a socket, or (taking over) the source is gone
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+const listen = async (path: string): Promise<Server> => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  // the lock keeps others out, not this process alive
+  server.unref();
+  return server;
+};
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+
+/** Whether a living process listens there. */
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    const end = (alive: boolean): void => {
+      socket.destroy();
+      resolve(alive);
+    };
+    socket.setTimeout(ANSWER_MS, () => end(true));
+    socket.once('connect', () => end(true));
+    // refused: nobody listens any more. Gone: released meanwhile.
+    socket.once('error', () => end(false));
+  });

@@ -1,0 +1,43 @@
+import { statfs } from 'node:fs/promises';
+import { WetreadError } from '../errors.ts';
+
+/** LMDB reports a write that was cut short as an input/output error; with less room than this it was the room. */
+const NO_ROOM_BYTES = 2 ** 20;
+
+const EIO = 5;
+const ENOSPC = 28;
+/** Windows. */
+const ERROR_DISK_FULL = 112;
+
+/** What a write below `directory` failed with, as one of ours: `disk-full` where there was no room, else `store-failed`. */
+export const toStoreFailure = async (error: unknown, directory: string): Promise<WetreadError> => {
+  if (error instanceof WetreadError) return error;
+  const cause = await causeOf(error);
+  const { code } = (cause ?? {}) as { code?: unknown };
+  const full =
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    code === ENOSPC ||
+    code === ERROR_DISK_FULL ||
+    (code === EIO && (await freeBytes(directory)) < NO_ROOM_BYTES);
+  return new WetreadError(full ? 'disk-full' : 'store-failed', {}, { cause });
+};
+
+/** npm lmdb tells why a commit failed through a promise that it rejects: `commitError`. */
+const causeOf = async (error: unknown): Promise<unknown> => {
+  const { commitError } = (error ?? {}) as { commitError?: unknown };
+  if (!(commitError instanceof Promise)) return error;
+  return commitError.then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+};
+
+const freeBytes = async (directory: string): Promise<number> => {
+  try {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+};
