@@ -17,7 +17,7 @@ import { createBlankAnnotator, createTestReading, filmNamed } from './scripted-r
 const RETENTION_MS = 3_600_000;
 
 /** What a name stands for: "odd …" is asked about, "turned …" lies the wrong way, "bad …" is no picture. */
-export const takeNamed = (name: string, choose: Choice['code'] | undefined): IntakeResult => {
+const takeNamed = (name: string, choose: Choice['code'] | undefined): IntakeResult => {
   const film = filmNamed(name);
   if (name.startsWith('bad')) throw new WetreadError('not-a-picture');
   const ask = (question: string, refused: boolean, ...codes: Choice['code'][]): IntakeResult => ({
@@ -175,7 +175,7 @@ export class AnsweringDesk {
       receivedAt: this.now,
       notBefore: this.now,
       answers: undefined,
-      shownIn: undefined,
+      filmFrom: undefined,
       refused: undefined,
     };
   }

@@ -13,6 +13,7 @@ import { commandIn, HELP, zoomIn, type Command } from './command.ts';
 import { eventsOf, ownReply } from './own-reply.ts';
 import { EMPTY_THREAD, rememberReply, type ThreadRecord } from './thread-record.ts';
 import { findSubject, type Subject, type TurnSubject } from './turn-subject.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { zoom } from './zoom.ts';
 
 export type AnswerOptions = {
@@ -224,23 +225,4 @@ const askOf = (ask: Ask | undefined, words: string, unread: boolean): Ask => {
   if (text !== '') return { kind: 'free', text };
   if (!unread) throw new WetreadError('question-empty');
   return { kind: 'task', task: 'wet-read' };
-};
-
-/** Leaves at once when the signal aborts, whatever becomes of the promise. */
-const unlessAborted = async <Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal,
-): Promise<Value> => {
-  let leave = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-    promise.catch(() => {});
-  }
 };

@@ -21,7 +21,7 @@ export type ThreadFilm = KeptFilm & {
 };
 
 /** What a reply was about, for the buttons that hang on it. */
-export type AboutReply = {
+type AboutReply = {
   readonly turn: TurnId;
   /** The film's number. */
   readonly filmNumber: number;
