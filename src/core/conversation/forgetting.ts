@@ -4,11 +4,13 @@ import type { Model } from '../../model/model.ts';
 import type { Audit } from '../audit.ts';
 import type { MessageReference, Place, PostedPart, TurnId } from '../conversation.ts';
 import { readChoice } from './choice-record.ts';
-import { EVERYTHING, type Journal } from './journal.ts';
+import { goneTurn, type Gone } from './gone.ts';
+import type { Journal } from './journal.ts';
 import type { OpenTurn } from './open-turn.ts';
 import type { Owners } from './owners.ts';
 import { threadKeyOf } from './thread-key.ts';
-import { withoutGone } from './thread-memory.ts';
+import { ThreadMemory } from './thread-memory.ts';
+import { EMPTY_THREAD } from './thread-record.ts';
 import { turnIdOf } from './turn-id.ts';
 import type { TurnRecord, TurnState } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
@@ -38,24 +40,24 @@ export class Forgetting {
 
   /** Everything of a thread. `but`: the turn that asked for it. */
   async forgetThread(place: Place, author: string | undefined, but?: TurnId): Promise<void> {
-    const { journal } = this.#options;
+    const { journal, look } = this.#options;
     const threadKey = threadKeyOf(place);
-    await journal.markGone(threadKey, [EVERYTHING]);
+    await journal.markGone(threadKey, (gone) => ({ times: gone.times + 1, films: [], turns: [] }));
     const [line, kept, stored] = await Promise.all([
       journal.line(threadKey),
       journal.keptTurns(threadKey),
       journal.thread(threadKey),
     ]);
     const turns = [...new Set([...line, ...kept])].filter((id) => id !== but);
-    const films = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
-    for (const name of await this.#forgetTurns(threadKey, turns)) films.add(name);
+    const films = await this.#forgetTurns(threadKey, turns);
+    for (const { sha256 } of stored?.thread.films ?? []) films.add(sha256);
     await Promise.all([
       journal.dropThread(threadKey),
       journal.dropShown(threadKey),
       journal.dropOpenQuestion(threadKey),
     ]);
     await this.#dropFilms(threadKey, films);
-    await this.#options.look(threadKey);
+    await look(threadKey);
     this.#account(place, author, but, turns.length, films.size);
   }
 
@@ -106,38 +108,38 @@ export class Forgetting {
     const { journal } = this.#options;
     const left = await journal.takeDown(turn);
     if (left === undefined) return;
+    // A part that was on its way may still come.
     await Promise.all([
-      journal.records.delete('progress', turn),
+      journal.writeProgress(turn, { ...left, parts: [] }),
       journal.leaveOpenTurns(left.takeDown.platform, turn),
     ]);
   }
 
   async #forgetOf(record: TurnRecord, withFilm: boolean): Promise<void> {
-    const { journal } = this.#options;
+    const { journal, look } = this.#options;
     const { threadKey, message } = record;
-    const stored = await journal.thread(threadKey);
     const turns = await this.#withAnswers(record.id);
-    const films = new Set<string>();
-    if (withFilm) {
-      for (const { turn, sha256 } of stored?.thread.films ?? [])
-        if (turns.has(turn)) films.add(sha256);
-      for (const turn of turns)
-        for (const name of await this.#filmsThatCameWith(turn)) films.add(name);
-      await journal.markGone(threadKey, [...films]);
-      for (const id of await journal.keptTurns(threadKey)) {
-        const about = (await journal.progress(id)).films;
-        if (about.some((name) => films.has(name))) turns.add(id);
-      }
+    const films = withFilm ? await this.#filmsThatCameWith(threadKey, turns) : new Set<string>();
+    if (films.size > 0) {
+      for (const id of await journal.keptTurns(threadKey))
+        if ((await journal.progress(id)).films.some((name) => films.has(name))) turns.add(id);
     }
+    const goneTurns = await Promise.all([...turns].map((id) => this.#goneTurn(id)));
+    await journal.markGone(threadKey, (gone) => ({
+      ...gone,
+      films: [...gone.films, ...films],
+      turns: [...gone.turns, ...goneTurns],
+    }));
     await this.#forgetTurns(threadKey, [...turns]);
-    if (stored !== undefined && films.size > 0) {
-      const fresh = (await journal.thread(threadKey)) ?? stored;
-      const thread = withoutGone(fresh.thread, [...films]);
-      await journal.writeThread(threadKey, { ...fresh, thread });
-    }
+    await (await ThreadMemory.read(journal, threadKey)).clean();
     await this.#dropFilms(threadKey, films);
-    await this.#options.look(threadKey);
+    await look(threadKey);
     this.#account(message, undefined, record.id, turns.size, films.size);
+  }
+
+  async #goneTurn(id: TurnId): Promise<Gone['turns'][number]> {
+    const { ending } = await this.#options.journal.progress(id);
+    return goneTurn(id, ending?.kind === 'reply' ? ending.reply.exchange : null);
   }
 
   /** A turn, and those that answer its questions. */
@@ -151,13 +153,19 @@ export class Forgetting {
     return turns;
   }
 
-  async #filmsThatCameWith(id: TurnId): Promise<readonly string[]> {
+  /** Films that these turns brought into the thread, or still wait to. */
+  async #filmsThatCameWith(threadKey: string, turns: ReadonlySet<TurnId>): Promise<Set<string>> {
     const { journal, open } = this.#options;
-    const own = open.get(id)?.films.names;
-    if (own !== undefined) return own;
-    const record = await journal.turn(id);
-    const brought = record === undefined || record.message.attachments.length === 0;
-    return brought ? [] : (await journal.progress(id)).films;
+    const { films } = (await journal.thread(threadKey))?.thread ?? EMPTY_THREAD;
+    const names = films.flatMap(({ turn, sha256 }) => (turns.has(turn) ? [sha256] : []));
+    for (const id of turns) {
+      const record = await journal.turn(id);
+      names.push(...(open.get(id)?.films.names ?? []), ...keptFilms(record));
+      // Of a question: the film that it is about.
+      if ((record?.message.attachments.length ?? 0) > 0)
+        names.push(...(await journal.progress(id)).films);
+    }
+    return new Set(names);
   }
 
   /** Resolves to the films that they had to do with. */
@@ -174,16 +182,13 @@ export class Forgetting {
     if (state === undefined || state === 'forgotten') return [];
     await journal.advance(id, [state, ...BEFORE], 'forgotten');
     const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
-    const kept = record?.message.attachments.flatMap((film) =>
-      'kept' in film ? film.kept.sha256 : [],
-    );
     const own = open.get(id);
     own?.interrupt(new WetreadError('turn-unknown'));
     open.delete(id);
     const parts = own?.progress.parts ?? progress.parts;
     await this.#clear(id, own?.record ?? record, parts);
     if (threadKey !== undefined) await journal.dropKeptTurn(threadKey, id);
-    return [...progress.films, ...(kept ?? []), ...(own?.films.names ?? [])];
+    return [...progress.films, ...keptFilms(record), ...(own?.films.names ?? [])];
   }
 
   /** Nothing of it is left but what is on the platform, and that is to be taken down. */
@@ -235,3 +240,6 @@ export class Forgetting {
     this.#options.audit.write({ kind: 'forget', ...place, author, turn, turns, films });
   }
 }
+
+const keptFilms = (record: TurnRecord | undefined): readonly string[] =>
+  (record?.message.attachments ?? []).flatMap((film) => ('kept' in film ? [film.kept.sha256] : []));

@@ -5,6 +5,7 @@ import type { Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
 import type { Film } from '../film.ts';
 import type { Json, Namespace, Records } from '../records.ts';
+import { NOTHING_GONE, type Gone } from './gone.ts';
 import { TOMBSTONE_MS, type ConversationLimits } from './limits.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type {
@@ -23,9 +24,6 @@ import type {
 /** What there is under a message's id. */
 type MessageRecord = TurnRecord | JoinedRecord | ShownMessageRecord;
 
-/** Stands in a thread's list of what is gone for everything that it held. */
-export const EVERYTHING = '*';
-
 export const NO_PROGRESS: TurnProgress = {
   tries: 0,
   parts: [],
@@ -37,9 +35,9 @@ export const NO_PROGRESS: TurnProgress = {
 /**
  * What the stores hold of the conversation, under which keys and for how long. Records: `turns`, `progress` and
  * `feedback` by turn, `threads` by thread. States: `turn:ID`, `owner:ID`, `choice:ID` (who answers its question),
- * `words:ID` (who joined it, or that nobody may any more), `stop:ID`. Lines: `thread:KEY` (turns that are not delivered,
- * in order), `turns:KEY` (all that are kept), `gone:KEY` (films that a late write must not bring back), `open:PLATFORM`
- * (turns with something left to do) and `film:SHA` (threads that hold it).
+ * `words:ID` (who joined it, or that nobody may any more), `stop:ID`; `gone:KEY` of a thread. Lines: `thread:KEY` (turns
+ * that are not delivered, in order), `turns:KEY` (all that are kept), `open:PLATFORM` (turns with something left to do)
+ * and `film:SHA` (threads that hold it).
  */
 export class Journal {
   readonly claims: Claims;
@@ -54,6 +52,11 @@ export class Journal {
     this.records = records;
     this.#retention = limits.retention;
     this.#logger = logger;
+  }
+
+  /** Longer than its turns, so that a sweep still finds the thread when the last of them has gone. */
+  get #threadMs(): number {
+    return this.#retention.turnsMs + TOMBSTONE_MS;
   }
 
   // Turns
@@ -171,10 +174,8 @@ export class Journal {
     return (await this.#read('threads', threadKey)) as StoredThread | undefined;
   }
 
-  /** Longer than its turns, so that a sweep still finds the thread when the last of them has gone. */
   writeThread(threadKey: string, stored: StoredThread): Promise<void> {
-    const ttlMs = this.#retention.turnsMs + TOMBSTONE_MS;
-    return this.records.set('threads', threadKey, stored, ttlMs);
+    return this.records.set('threads', threadKey, stored, this.#threadMs);
   }
 
   dropThread(threadKey: string): Promise<void> {
@@ -211,16 +212,18 @@ export class Journal {
     return this.records.delete('threads', `question:${threadKey}`);
   }
 
-  gone(threadKey: string): Promise<readonly string[]> {
-    return this.claims.line(`gone:${threadKey}`);
+  async gone(threadKey: string): Promise<Gone> {
+    return parseGone(await this.claims.state(`gone:${threadKey}`));
   }
 
-  async markGone(threadKey: string, what: readonly string[]): Promise<void> {
-    await Promise.all(what.map((member) => this.claims.join(`gone:${threadKey}`, member)));
-  }
-
-  async unmarkGone(threadKey: string, what: readonly string[]): Promise<void> {
-    await Promise.all(what.map((member) => this.claims.leave(`gone:${threadKey}`, member)));
+  async markGone(threadKey: string, change: (gone: Gone) => Gone): Promise<void> {
+    const key = `gone:${threadKey}`;
+    for (;;) {
+      const before = await this.claims.state(key);
+      const after = JSON.stringify(change(parseGone(before)));
+      // As long as the thread's record, which it is compared with.
+      if (await this.claims.advance(key, before, after, this.#threadMs)) return;
+    }
   }
 
   // Films and pictures
@@ -283,3 +286,6 @@ export class Journal {
     }
   }
 }
+
+const parseGone = (state: string | undefined): Gone =>
+  state === undefined ? NOTHING_GONE : (JSON.parse(state) as Gone);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WetreadError } from '../../errors.ts';
 import type {
   Conversation,
@@ -30,6 +31,10 @@ import type { FilmParts } from './turn-films.ts';
 import type { TurnRecord } from './turn-record.ts';
 import { Unfinisheds } from './unfinisheds.ts';
 
+/** Posting the end of a reply takes a platform a second or two. */
+const DELIVERY_GRACE_MS = 3_000;
+const DELIVERY_LOOK_MS = 20;
+
 /** `Conversation` over the journal: who holds what here, and what happens when. The work itself is done by its parts. */
 export class JournalledConversation implements Conversation {
   readonly #options: ConversationOptions;
@@ -49,6 +54,7 @@ export class JournalledConversation implements Conversation {
   /** Nothing more is waited for. */
   readonly #hurry = new AbortController();
   #closed: Promise<void> | undefined;
+  #isOver = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -78,6 +84,8 @@ export class JournalledConversation implements Conversation {
     this.#run = {
       ...{ journal, model, audit, logger, now, id, answer: options.answer },
       prepare: (turn, words) => this.#obey(turn, words),
+      isOwn: async (turn) =>
+        options.alone || (await this.#owners.ownerOf(turn.id)) === this.#owners.me,
       onForgotten: (turn) => this.#forgetting.finish(turn),
       onLeft: (turn) => this.#leave(turn),
     };
@@ -202,16 +210,25 @@ export class JournalledConversation implements Conversation {
     const hurried = new Promise<void>((resolve) => {
       this.#hurry.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([this.#lines.idle(), hurried]);
+    await Promise.race([this.#lines.idle().then(() => this.#deliveries()), hurried]);
+    this.#isOver = true;
     for (const turn of this.#open.values()) turn.interrupt(closing);
     await this.#lines.idle();
     await this.#owners.close();
+  }
+
+  /** Whoever delivers what was answered just now is given a moment. */
+  async #deliveries(): Promise<void> {
+    const until = performance.now() + DELIVERY_GRACE_MS;
+    const owed = (): boolean => [...this.#open.values()].some(({ log }) => log.ended);
+    while (owed() && performance.now() < until) await sleep(DELIVERY_LOOK_MS);
   }
 
   /** A turn was taken: its films come at once, and it begins when it is first. */
   #begin(record: TurnRecord, place: number): void {
     const turn = new OpenTurn(this.#films, { record, state: 'received', recovered: false });
     this.#open.set(turn.id, turn);
+    if (this.#isOver) turn.interrupt(this.#closing.signal.reason);
     if (record.message.attachments.length > 0)
       turn.films.fetchAhead((film) => this.#readAhead(turn, film));
     if (place === 1) this.#lines.begin(turn);
@@ -241,6 +258,11 @@ export class JournalledConversation implements Conversation {
   #stop(turn: OpenTurn): void {
     turn.stopping.abort(new WetreadError('stopped'));
     if (turn.stage === 'waiting') void endStopped(this.#run, turn);
+    // Whoever goes on with it after a crash stops, too.
+    else
+      this.#journal.settle('stop', turn.id, 'stop').catch((error: unknown) => {
+        this.#options.logger.warn({ error }, 'a stop was not kept');
+      });
   }
 
   /** "stop" and "forget" do not wait behind what they end. */

@@ -117,7 +117,7 @@ export class Recovery {
   async #recoverTakeDown(platform: string, id: TurnId, owner: string | undefined): Promise<void> {
     const { journal, owners, unfinisheds } = this.#options;
     const left = await journal.takeDown(id);
-    if (left === undefined) {
+    if (left === undefined || left.parts.length === 0) {
       await journal.leaveOpenTurns(platform, id);
       return;
     }

@@ -31,6 +31,8 @@ export type RunParts = {
    * a `WetreadError`, with which the turn ends.
    */
   readonly prepare: (turn: OpenTurn, words: string) => Promise<boolean>;
+  /** Whether the turn is still this process's: it may have been held up for longer than its lease. */
+  readonly isOwn: (turn: OpenTurn) => Promise<boolean>;
   /** The turn was forgotten while it was answered: what was stored since has to go, too. */
   readonly onForgotten: (turn: OpenTurn) => Promise<void>;
   /** It could not be ended for a reason that nobody foresaw: it is to be begun once more. */
@@ -55,6 +57,7 @@ export const runTurn = async (parts: RunParts, turn: OpenTurn): Promise<void> =>
   const begunAt = parts.now();
   try {
     const { memory, outcome } = await outcomeOf(parts, turn);
+    if (!(await turn.persist(() => parts.isOwn(turn)))) turn.interrupt(new WetreadError('closing'));
     turn.interrupted.signal.throwIfAborted();
     await storeEnding(parts, turn, memory, outcome, begunAt);
   } catch (error) {

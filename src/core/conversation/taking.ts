@@ -119,7 +119,8 @@ export class Taking {
     }
     const before = await this.#filmBefore(line, message);
     if (before !== undefined) {
-      if (isWordsAlone(message) && (await this.#join(id, before, message.text))) return before;
+      if (isWordsAlone(message) && (await this.#join(id, before, message.text)))
+        return this.#known(id, 'joined');
       this.#options.onAuthorGoesOn(before);
     }
     if (question !== undefined && isWordsAlone(message)) {

@@ -9,6 +9,7 @@ import type {
 } from '../conversation.ts';
 import type { Json } from '../records.ts';
 import type { Choice, Notice, Reply, ReplyEvent } from '../reply.ts';
+import type { Gone } from './gone.ts';
 import type { ThreadRecord } from './thread-record.ts';
 
 /** Where a turn stands; kept by `Claims.advance` under `turn:ID`. */
@@ -96,7 +97,12 @@ export type TakeDownRecord = {
 };
 
 /** A thread as it was after a turn: an ending is only good with the thread that it was stored with. */
-export type StoredThread = { readonly after: TurnId; readonly thread: ThreadRecord };
+export type StoredThread = {
+  readonly after: TurnId;
+  readonly thread: ThreadRecord;
+  /** What had gone when it was written. */
+  readonly gone: Gone;
+};
 
 /** Films that were shown among people (namespace `threads`): a later mention makes them its own. */
 export type ShownRecord = {
