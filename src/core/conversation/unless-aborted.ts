@@ -5,8 +5,6 @@ export const unlessAborted = async <Value>(
 ): Promise<Value> => {
   // Nobody waits for it then, and nobody is to miss how it fails.
   promise.catch(() => undefined);
-  // What becomes of it after the signal is nobody's concern.
-  promise.catch(() => {});
   signal.throwIfAborted();
   let leave = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
