@@ -14,7 +14,6 @@ const CHUNK_KEYS = 500;
  */
 export class LmdbKeyv extends EventEmitter implements KeyvStoreAdapter {
   /** Keyv reads and writes its own options here. */
-  // eslint-disable-next-line typescript/no-explicit-any
   opts: any = {};
   /** Set by Keyv. */
   namespace: string | undefined;
