@@ -122,12 +122,12 @@ export class JournalledConversation implements Conversation {
       await this.#forgetting.takeDownLate(id, part, partId);
       return;
     }
-    const saved = turn.savePart({ part, id: partId });
-    if (turn.state === 'received') {
-      turn.state = 'begun';
-      await turn.persist(() => this.#journal.advance(id, ['received'], 'begun'));
-    }
-    await saved;
+    const isFirst = turn.state === 'received';
+    if (isFirst) turn.state = 'begun';
+    await Promise.all([
+      turn.savePart({ part, id: partId }),
+      isFirst ? turn.persist(() => this.#journal.advance(id, ['received'], 'begun')) : undefined,
+    ]);
   }
 
   async delivered(id: TurnId): Promise<void> {
