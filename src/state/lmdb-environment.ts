@@ -92,7 +92,14 @@ export class LmdbEnvironment {
    */
   async compact(): Promise<void> {
     // who comes while one is running needs another one; who comes while that one waits shares it
-    this.#nextCompaction ??= this.#gate.exclusive(async () => {
+    this.#nextCompaction ??= this.#compactWhenIdle();
+    return this.#nextCompaction;
+  }
+
+  async #compactWhenIdle(): Promise<void> {
+    // an idle gate begins at once, which must not be before this compaction is known as the next one
+    await Promise.resolve();
+    await this.#gate.exclusive(async () => {
       this.#nextCompaction = undefined;
       this.#refuseWhenClosed();
       try {
@@ -101,7 +108,6 @@ export class LmdbEnvironment {
         throw await toStoreFailure(error, dirname(this.file));
       }
     });
-    return this.#nextCompaction;
   }
 
   /** A copy of what is committed, in a file of its own. */

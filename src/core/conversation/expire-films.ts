@@ -35,6 +35,8 @@ export const expireFilms = async (
         else if (record.receivedAt + limits.retention.filmsMs < now())
           for (const name of progress.films) if (!kept.has(name)) old.add(name);
       }
+      // Its record outlives its turns only so that this still finds what they held.
+      if ((await journal.keptTurns(threadKey)).length === 0) await journal.dropThread(threadKey);
       for (const sha256 of old) {
         if (!(await journal.filmHolders(sha256)).includes(threadKey)) continue;
         if (await journal.dropFilm(threadKey, sha256)) await model.forget(sha256);
