@@ -16,6 +16,7 @@ const ANSWERS: Answers = {
   'How is the heart?': 'The heart size is normal.',
   'How are the lungs?': 'The lungs are clear.',
   'Where is the trachea?': 'The trachea is located at [0.48, 0.1, 0.53, 0.3].',
+  'Where is the spine?': 'The spine is located at [0.45, 0.0, 0.55, 0.9].',
 };
 
 const openDesk = () => {
@@ -237,6 +238,7 @@ describe('films of a thread', () => {
     await desk.say('Where is the trachea?', { films: ['one'] });
     const about = desk.lastTurn;
     await desk.say('How is the heart?');
+    await desk.say('Where is the spine?');
     await desk.say('', { films: ['two'] });
     const zoomed = replyIn(await desk.say('zoom on box 1', { about }));
     expect(zoomed.boxes).toMatchObject([{ number: 1, label: 'trachea' }]);
