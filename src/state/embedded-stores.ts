@@ -5,12 +5,13 @@ import type { Logger } from '../log.ts';
 import { FilesBlobs } from './files-blobs.ts';
 import { KeyvRecords } from './keyv-records.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
-import { LmdbEnvironment, removeStore } from './lmdb-environment.ts';
+import { LmdbEnvironment } from './lmdb-environment.ts';
+import { removeLmdbFile } from './lmdb-file.ts';
 import { LmdbKeyv } from './lmdb-keyv.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { MIGRATIONS, migrateStore } from './migrate-store.ts';
 import type { OpenStores } from './open-stores.ts';
-import { toStoreFailure } from './store-failure.ts';
+import { requireRoom, toStoreFailure } from './store-failure.ts';
 
 export type EmbeddedStoresOptions = {
   /** Made if it is not there. Holds `store.lmdb`, the folders `films`, `pictures` and `temporary`, and the lock. */
@@ -45,7 +46,8 @@ export const openEmbeddedStores = async ({
   try {
     for (const name of await copiesIn(directory))
       if (!name.includes('-format-') || name.endsWith('-unfinished'))
-        await removeStore(join(directory, name));
+        await removeLmdbFile(join(directory, name));
+    await requireRoom(directory, 0);
     const opened = openEnvironment(directory, now);
     environment = opened;
     await migrateStore(opened, MIGRATIONS, logger);
@@ -76,7 +78,7 @@ const storesOver = (
     await blobs.sweep();
     await environment.compact();
     // a copy of an older format would keep what was forgotten since
-    for (const name of await copiesIn(directory)) await removeStore(join(directory, name));
+    for (const name of await copiesIn(directory)) await removeLmdbFile(join(directory, name));
   },
   close: async () => {
     await environment.close();

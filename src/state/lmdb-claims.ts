@@ -1,7 +1,8 @@
 import type { Claims } from '../core/claims.ts';
 import { WetreadError } from '../errors.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
-import type { LineKey, LmdbEnvironment, Tables } from './lmdb-environment.ts';
+import type { LmdbEnvironment } from './lmdb-environment.ts';
+import type { LineKey, Tables } from './lmdb-file.ts';
 import { storedKey } from './stored-key.ts';
 
 /**

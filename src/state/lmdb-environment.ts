@@ -1,27 +1,14 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { open, type Database, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import { WetreadError } from '../errors.ts';
 import { expiryOf } from './entry.ts';
 import { ExclusiveGate } from './exclusive-gate.ts';
+import { openLmdbFile, removeLmdbFile, type Tables } from './lmdb-file.ts';
+import { rewriteLmdb, syncFolder } from './rewrite-lmdb.ts';
 import { toStoreFailure } from './store-failure.ts';
 
-/** The tables of the one LMDB file. Keys are strings of `stored-key.ts`, or lists that begin with one. */
-export type Tables = {
-  /** Entries (`entry.ts`) under `namespace:key`. */
-  readonly records: Database<Buffer, string>;
-  /** Entries: who holds what (`holder:KEY`) and where it stands (`state:KEY`). */
-  readonly claims: Database<Buffer, string>;
-  /** See `lmdb-claims.ts`. */
-  readonly lines: Database<LineValue, LineKey>;
-  /** The store's format number, and nothing else. */
-  readonly about: Database<number, string>;
-};
-
-export type LineKey = readonly [line: string, ...(string | number)[]] & (string | number)[];
-export type LineValue = string | number | { readonly length: number; readonly next: number };
-
-/** How many entries are looked at, or copied, between two turns of the event loop: a few milliseconds' worth. */
+/** How many entries are looked at between two turns of the event loop: a few milliseconds' worth. */
 const CHUNK_ENTRIES = 500;
 
 type QueuedWrite = {
@@ -50,7 +37,7 @@ export class LmdbEnvironment {
   constructor(file: string, now: () => number) {
     this.file = file;
     this.#now = now;
-    [this.#root, this.#tables] = openFile(file);
+    [this.#root, this.#tables] = openLmdbFile(file);
   }
 
   /** Looks things up in what is committed. */
@@ -86,9 +73,8 @@ export class LmdbEnvironment {
   }
 
   /**
-   * Writes the file anew without what was deleted, replaced or has expired. Every entry is put into an empty file: LMDB
-   * leaves deleted bytes in free pages and, which its own compacting copy keeps, in the slack of those in use. The new
-   * file replaces the old one by a rename once it is whole: whenever the process dies, one of them is there.
+   * Writes the file anew without what was deleted, replaced or has expired (`rewrite-lmdb.ts`). The new file replaces
+   * the old one by a rename once it is whole: whenever the process dies, one of them is there.
    */
   async compact(): Promise<void> {
     // who comes while one is running needs another one; who comes while that one waits shares it
@@ -181,55 +167,18 @@ export class LmdbEnvironment {
   }
 
   async #rewrite(): Promise<void> {
-    const unfinished = compactingFile(this.file);
-    await removeStore(unfinished);
-    const [root, tables] = openFile(unfinished);
-    try {
-      const now = this.#now();
-      const isLive = (value: Buffer): boolean => expiryOf(value) > now;
-      await copyTable(root, this.#tables.about, tables.about, () => true);
-      await copyTable(root, this.#tables.lines, tables.lines, () => true);
-      await copyTable(root, this.#tables.claims, tables.claims, isLive);
-      await copyTable(root, this.#tables.records, tables.records, isLive);
-    } catch (error) {
-      await root.close();
-      await removeStore(unfinished);
-      throw error;
-    }
-    await root.close();
+    const unfinished = this.file.replace(/\.lmdb$/, '-compacting.lmdb');
+    await rewriteLmdb(this.#tables, unfinished, this.#now());
     await this.#root.close();
     try {
       await rename(unfinished, this.file);
     } finally {
-      [this.#root, this.#tables] = openFile(this.file);
+      [this.#root, this.#tables] = openLmdbFile(this.file);
     }
-    await removeStore(unfinished);
+    await removeLmdbFile(unfinished);
+    await syncFolder(dirname(this.file));
   }
 }
-
-/** Where a compaction writes; what a dead process left there is removed before the store is opened. */
-export const compactingFile = (file: string): string => file.replace(/\.lmdb$/, '-compacting.lmdb');
-
-/** Removes an LMDB file and the lock file that npm lmdb keeps beside it. */
-export const removeStore = async (file: string): Promise<void> => {
-  await rm(file, { force: true });
-  await rm(`${file}-lock`, { force: true });
-};
-
-/**
- * Plain commits (synced before they resolve) and no batching by npm lmdb: its own batches leave a promise of a failed
- * commit without a handler, which would end the process.
- */
-const openFile = (file: string): [RootDatabase, Tables] => {
-  const root = open({ path: file, overlappingSync: false, eventTurnBatching: false, maxDbs: 8 });
-  const tables: Tables = {
-    records: root.openDB({ name: 'records', encoding: 'binary' }),
-    claims: root.openDB({ name: 'claims', encoding: 'binary' }),
-    lines: root.openDB({ name: 'lines', encoding: 'json' }),
-    about: root.openDB({ name: 'about', encoding: 'json' }),
-  };
-  return [root, tables];
-};
 
 /** Runs one write of a transaction; tells its caller once the transaction is committed. */
 const outcomeOf = ({ operation, resolve, reject }: QueuedWrite, tables: Tables): (() => void) => {
@@ -239,24 +188,4 @@ const outcomeOf = ({ operation, resolve, reject }: QueuedWrite, tables: Tables):
   } catch (error) {
     return () => reject(error);
   }
-};
-
-const copyTable = async <Value, Key extends string | (string | number)[]>(
-  root: RootDatabase,
-  from: Database<Value, Key>,
-  to: Database<Value, Key>,
-  keep: (value: Value) => boolean,
-): Promise<void> => {
-  let start: Key | undefined;
-  let seen: number;
-  do {
-    seen = 0;
-    const range = start === undefined ? {} : { start, exclusiveStart: true };
-    const chunk = [...from.getRange({ ...range, limit: CHUNK_ENTRIES })];
-    seen = chunk.length;
-    start = chunk.at(-1)?.key;
-    await root.transaction(() => {
-      for (const { key, value } of chunk) if (keep(value)) void to.put(key, value);
-    });
-  } while (seen === CHUNK_ENTRIES);
 };

@@ -2,7 +2,8 @@ import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { removeStore, type LmdbEnvironment, type Tables } from './lmdb-environment.ts';
+import type { LmdbEnvironment } from './lmdb-environment.ts';
+import { removeLmdbFile, type Tables } from './lmdb-file.ts';
 import { toStoreFailure } from './store-failure.ts';
 
 /**
@@ -49,7 +50,7 @@ const copyStore = async (environment: LmdbEnvironment, format: number): Promise<
   const copy = environment.file.replace(/\.lmdb$/, `-format-${format}.lmdb`);
   const unfinished = `${copy}-unfinished`;
   try {
-    await removeStore(unfinished);
+    await removeLmdbFile(unfinished);
     await environment.copyTo(unfinished);
     await rename(unfinished, copy);
   } catch (error) {

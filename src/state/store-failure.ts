@@ -1,7 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { WetreadError } from '../errors.ts';
 
-/** LMDB reports a write that was cut short as an input/output error; with less room than this it was the room. */
+/**
+ * A disk with less room than this is full: LMDB reports a write that was cut short as an input/output error, and a file
+ * that is mapped into memory needs its pages to be there, or the process dies of a bus error.
+ */
 const NO_ROOM_BYTES = 2 ** 20;
 
 const EIO = 5;
@@ -21,6 +24,11 @@ export const toStoreFailure = async (error: unknown, directory: string): Promise
     code === ERROR_DISK_FULL ||
     (code === EIO && (await freeBytes(directory)) < NO_ROOM_BYTES);
   return new WetreadError(full ? 'disk-full' : 'store-failed', {}, { cause });
+};
+
+/** Fails with `disk-full` unless `bytes`, and a little more, can be written below `directory`. */
+export const requireRoom = async (directory: string, bytes: number): Promise<void> => {
+  if ((await freeBytes(directory)) < bytes + NO_ROOM_BYTES) throw new WetreadError('disk-full');
 };
 
 /** npm lmdb tells why a commit failed through a promise that it rejects: `commitError`. */
