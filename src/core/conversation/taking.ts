@@ -260,7 +260,7 @@ export class Taking {
         ? undefined
         : journal.writeTurn(turnIdOf(filmFrom), { joins: id, words: undefined }),
     ]);
-    if (!isOwn) return this.#waitForOther(id);
+    if (!isOwn && !(await this.#waitForOther(id))) return undefined;
     const place = await journal.joinLines(record);
     if (!(await journal.advance(id, [undefined], 'received')))
       return this.#known(id, (await journal.state(id)) ?? 'received');
@@ -277,11 +277,12 @@ export class Taking {
     return owner === undefined || (await owners.isAlive(owner)) ? false : owners.own(id, owner);
   }
 
-  /** Another process answers it, once it is journalled there. */
-  async #waitForOther(id: TurnId): Promise<undefined> {
+  /** False: another process answers it, as it is journalled there. True: that one died, and the turn is this one's. */
+  async #waitForOther(id: TurnId): Promise<boolean> {
     const { journal, closing } = this.#options;
     for (let waitedMs = 0; waitedMs < OTHER_TAKES_MS; waitedMs += OTHER_LOOK_MS) {
-      if ((await journal.state(id)) !== undefined) return undefined;
+      if ((await journal.state(id)) !== undefined) return false;
+      if (await this.#own(id)) return true;
       await sleep(OTHER_LOOK_MS);
       closing.throwIfAborted();
     }
