@@ -55,6 +55,7 @@ const open = async () => {
   const stores = await openEmbeddedStores({ directory: folder, now, logger });
   const retentionMs = 24 * HOUR_MS;
   const files = createAuditFiles({ folder: join(folder, 'audit'), retentionMs, now, logger });
+  const append = (line: string, at: number): void => files.append(line, at);
   const model = createScriptedModel({ script: () => ANSWER });
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
   const parts = { model, profile: DEMO_PROFILE, annotator, logger, now, id: randomUUID };
@@ -68,7 +69,7 @@ const open = async () => {
     intake,
     fetchers: { test: async () => FILM },
     access: { mayAsk: () => 'yes' },
-    audit: createAuditLines({ pseudonym: undefined, now, append: files.append }),
+    audit: createAuditLines({ pseudonym: undefined, now, append }),
     limits: { ...CONVERSATION_LIMITS, timings: { ...CONVERSATION_LIMITS.timings, expireMs: 20 } },
   });
   const close = async (): Promise<void> => {

@@ -27,7 +27,7 @@ export type FeedbackExportOptions = {
   readonly records: Pick<Records, 'keys' | 'get'>;
   readonly pseudonym: Pseudonym;
   /** Told of a record that cannot be read; the others are exported. */
-  readonly onDamaged: (error: unknown) => undefined;
+  readonly onDamaged: (error: unknown) => void;
 };
 
 /** Every judgement that is kept, in no order. */
@@ -35,7 +35,9 @@ export async function* exportFeedback(options: FeedbackExportOptions): AsyncGene
   const { records, pseudonym, onDamaged } = options;
   for await (const key of records.keys('feedback')) {
     // undefined: forgotten, or past its time, since the key was listed.
-    const record = await records.get('feedback', key).catch(onDamaged);
+    const record = await records.get('feedback', key).catch((error: unknown) => {
+      onDamaged(error);
+    });
     if (record !== undefined) yield toRow(record as unknown as FeedbackRecord, pseudonym);
   }
 }

@@ -16,19 +16,22 @@ type DataCommands = Pick<CommandLineParts, 'exportFeedback' | 'compactData'>;
 export const createDataCommands = (readConfig: () => Config, logger: Logger): DataCommands => ({
   exportFeedback: async (write) => {
     const config = readConfig();
-    const { audit, close } = await openAudit(config, logger);
     const stores = await openStores(config, logger);
     try {
-      const onDamaged = (error: unknown) => void logger.error({ error }, 'feedback left out');
-      const pseudonym = await openPseudonym(config);
-      const { records } = stores;
-      audit.write({
-        kind: 'export',
-        rows: await write(exportFeedback({ records, pseudonym, onDamaged })),
-      });
+      const audit = await openAudit(config, logger);
+      const rows = await write(
+        exportFeedback({
+          records: stores.records,
+          pseudonym: await openPseudonym(config),
+          onDamaged: (error) => {
+            logger.error({ error }, 'a judgement that cannot be read was left out');
+          },
+        }),
+      );
+      audit.audit.write({ kind: 'export', rows });
+      await audit.close();
     } finally {
       await stores.close();
-      await close();
     }
   },
 

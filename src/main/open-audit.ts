@@ -25,11 +25,12 @@ export const openAudit = async (config: Config, logger: Logger): Promise<OpenAud
     logger,
   });
   const pseudonym = form === 'hashed' ? await openPseudonym(config) : undefined;
-  const lines = createAuditLines({ pseudonym, now: Date.now, append: files.append });
+  const append = (line: string, at: number): void => files.append(line, at);
+  const lines = createAuditLines({ pseudonym, now: Date.now, append });
   return {
     audit: form === 'off' ? NO_AUDIT : lines,
-    sweep: files.sweep,
-    close: files.close,
+    sweep: () => files.sweep(),
+    close: () => files.close(),
   };
 };
 

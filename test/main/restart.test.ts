@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { answer } from '../support/endpoint-server.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
-import { startProgram } from './start-program.ts';
+import { redisMissing, startRedis } from '../support/redis-server.ts';
+import { emptyFolder, startProgram } from './start-program.ts';
 import {
   addressOf,
   askAsThePage,
@@ -70,6 +71,32 @@ describe('a server that starts again', { timeout: A_BUSY_MACHINE_MS }, () => {
     expect((await fetch(`${url}ready`)).status).toBe(200);
   });
 });
+
+describe.skipIf(redisMissing !== undefined)(
+  `servers that share a Redis ${redisMissing ?? ''}`,
+  { timeout: A_BUSY_MACHINE_MS },
+  () => {
+    test('show each other the turns that they were asked', async () => {
+      const redis = await startRedis();
+      onTestFinished(() => redis.stop());
+      const settings = { REDIS_URL: redis.url, DATA_DIR: await emptyFolder() };
+      const { program, start } = await startServer(settings);
+      const [one, other] = await Promise.all([program, start()].map(addressOf));
+      const asked = await askAsThePage(one ?? '');
+      const events = await eventsAsThePage(other ?? '', asked);
+      expect(events.at(-1)).toMatchObject({ type: 'end', reply: { finishReason: 'stop' } });
+      expect(await readdir(settings.DATA_DIR)).not.toContain('store.lmdb');
+    });
+
+    test('say so when it cannot be reached', async () => {
+      const redis = await startRedis();
+      await redis.stop();
+      const { program } = await startServer({ REDIS_URL: redis.url });
+      expect(await program.exitCode).toBe(1);
+      expect(program.errors()).toMatch(/REDIS_URL/);
+    });
+  },
+);
 
 describe('an operator', { timeout: A_BUSY_MACHINE_MS }, () => {
   test('sees outcomes in /metrics and /ready, and a line of the audit without words', async () => {
