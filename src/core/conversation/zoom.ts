@@ -6,7 +6,8 @@ import { cutPart, isWithin, partAround, type Part } from '../drawing/crop.ts';
 import type { Film, NumberedBox } from '../film.ts';
 import type { Lexicon } from '../profile/lexicon.ts';
 import { noticeOf } from '../read/notices.ts';
-import type { Reading, ReadingRequest } from '../reading.ts';
+import { recognise } from '../read/recognise.ts';
+import type { Ask, Reading, ReadingRequest } from '../reading.ts';
 import type { Notice, Reply, ReplyEvent } from '../reply.ts';
 import { eventsOf, ownReply } from './own-reply.ts';
 import { zoomTarget } from './zoom-target.ts';
@@ -81,7 +82,7 @@ async function* locate(
   what: string,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyEvent, Reply | undefined> {
-  const ask = { kind: 'locate', what: what === '' ? 'it' : what } as const;
+  const ask = askFor(what);
   const held: ReplyEvent[] = [];
   const request = { film, history, ask, asker, filmNotices };
   for await (const event of reading.read(request, signal)) {
@@ -92,6 +93,14 @@ async function* locate(
   yield* held;
   return undefined;
 }
+
+/** "The other side" is that of what was spoken of; anything else is looked for by its name. */
+const askFor = (what: string): Ask => {
+  const text = `And on the ${what}?`;
+  return recognise(text).kind === 'other-side'
+    ? { kind: 'free', text }
+    : { kind: 'locate', what: what === '' ? 'it' : what };
+};
 
 /** A box that was just found, under the number of one that is the same, or a new one; `all` gets it. */
 const numberAmong = (box: NumberedBox, all: NumberedBox[]): NumberedBox => {

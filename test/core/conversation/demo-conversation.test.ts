@@ -23,6 +23,9 @@ import { codesOf, replyIn } from '../../support/scripted-reader.ts';
 const PHANTOMS = ['0000', '0001', '0002', '0003', '0004', '0005', '0006', '0007'];
 const LEAST_OVERLAP = 0.5;
 
+/** Seconds on two idle cores; other tests may have one of them. */
+const TIMEOUT_MS = 90_000;
+
 let model: Model;
 let dataFolder: string;
 
@@ -60,7 +63,7 @@ const overlap = (boxes: readonly NumberedBox[], wanted: Corners | undefined): nu
         wanted,
       );
 
-describe('six turns with the demo checkpoint', () => {
+describe('six turns with the demo checkpoint', { timeout: TIMEOUT_MS }, () => {
   test('about a structure: its place, the other side and the closer look match the truth', async () => {
     const overlaps: number[] = [];
     for (const name of PHANTOMS) {

@@ -19,6 +19,9 @@ const ANSWERS: Answers = {
   'Is there a nodule?': 'Yes.',
   [`Where is the left base ${LOCATED}`]: 'The left base is located at [0.55, 0.6, 0.8, 0.8].',
   [`Where is the right base ${LOCATED}`]: 'The right base is located at [0.2, 0.6, 0.45, 0.85].',
+  'Where is the right base?': 'The right base is located at [0.2, 0.6, 0.45, 0.85].',
+  [`Where is the left lower lung zone ${LOCATED}`]:
+    'The left lower lung zone is located at [0.55, 0.6, 0.8, 0.8].',
   'Is there a mass?': 'No.',
   'Is there a pneumothorax?': 'There may be.',
   'How is the heart?': 'The heart size is normal.',
@@ -102,6 +105,17 @@ describe('a zoom', () => {
     expect(reply.text).toMatch(/^\(4\) right pleural effusion, enlarged/);
     expect(reply.text).toContain('Elsewhere');
   });
+
+  test.each(['the other side', 'the left', 'the other lung'])(
+    'on %s is on the other side of what was shown',
+    async (side) => {
+      const { desk, model } = openDesk();
+      await desk.say('Where is the right base?', { films: ['phantom'] });
+      const reply = replyIn(await desk.say(`zoom on ${side}`));
+      expect(questionIn(model.calls.at(-1)!)).toContain('left lower lung zone');
+      expect(reply.text).toMatch(/^\(2\) left lower lung zone, enlarged/);
+    },
+  );
 
   test('on "it" with nothing named asks back', async () => {
     const { desk } = openDesk();
