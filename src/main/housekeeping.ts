@@ -36,8 +36,8 @@ const PAUSE_FOR_EACH_MS_OF_COMPACTION = 50;
  * what goes wrong is logged and tried again.
  */
 export interface Housekeeping extends Audit {
-  /** Sweeps and compacts once, now; resolves when that is done. */
-  begin(): Promise<void>;
+  /** Sweeps now, and has what an earlier process left deleted leave the files soon. */
+  begin(): void;
   /** Resolves once nothing is under way. */
   close(): Promise<void>;
 }
@@ -52,24 +52,23 @@ class PeriodicHousekeeping implements Housekeeping {
   #sweeping: Promise<void> = Promise.resolve();
   #compacting: Promise<void> = Promise.resolve();
   #work: Promise<void> = Promise.resolve();
-  #lastCompaction = -Infinity;
+  #lastCompaction: number;
   #notBefore = -Infinity;
   #compactionWaits = false;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
     this.#times = options.times ?? TIMES;
+    this.#lastCompaction = options.now();
   }
 
-  async begin(): Promise<void> {
-    await this.#sweep();
+  begin(): void {
     this.#sweeping = this.#sweepAgain();
+    this.#wantCompaction();
   }
 
   write({ kind }: Parameters<Audit['write']>[0]): void {
-    if (kind !== 'forget' || this.#compactionWaits) return;
-    this.#compactionWaits = true;
-    this.#compacting = this.#compactSoon();
+    if (kind === 'forget') this.#wantCompaction();
   }
 
   async close(): Promise<void> {
@@ -79,7 +78,14 @@ class PeriodicHousekeeping implements Housekeeping {
   }
 
   async #sweepAgain(): Promise<void> {
-    while (await this.#pause(this.#times.sweepEveryMs)) await this.#sweep();
+    do await this.#sweep();
+    while (await this.#pause(this.#times.sweepEveryMs));
+  }
+
+  #wantCompaction(): void {
+    if (this.#compactionWaits) return;
+    this.#compactionWaits = true;
+    this.#compacting = this.#compactSoon();
   }
 
   async #compactSoon(): Promise<void> {

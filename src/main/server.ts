@@ -52,7 +52,7 @@ export class Server {
     this.#stores = await openStores(config, logger);
     this.#audit = await openAudit(config, logger);
     this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
-    await this.#housekeeping.begin();
+    this.#housekeeping.begin();
     const opened = await openConversation({
       config,
       stores: this.#stores,
