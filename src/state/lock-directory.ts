@@ -1,5 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +19,17 @@ const LONGEST_SOCKET_PATH = 100;
 /** A living holder accepts within milliseconds; one that is too busy for this long is alive too. */
 const ANSWER_MS = 2_000;
 
+/** Before a number is won. */
+const UNNUMBERED = 'lock-new-';
+
 /** Where the lock's socket stands. Named so that it fits a long path. */
 type LockPlace = { readonly folder: string; readonly close: () => void };
 
 /**
  * Holds `directory` for this process until the lock is released or the process ends, however it ends: the lock is a
  * listening socket in a folder of its own there, which the kernel closes with its process. A socket that nobody listens
- * on any more is a dead process's, and is taken over. So it holds between containers that share the folder too, where
- * process numbers mean nothing. On Windows it is a named pipe. Not covered: two machines on one network file system.
+ * on any more is a dead process's. So it holds between containers that share the folder too, where process numbers mean
+ * nothing. On Windows it is a named pipe. Not covered: two machines on one network file system.
  * Fails with `store-in-use`.
  */
 export const lockDirectory = async (directory: string): Promise<() => Promise<void>> => {
@@ -43,45 +54,57 @@ const lockPipe = async (directory: string): Promise<() => Promise<void>> => {
 };
 
 /**
- * The socket is made in a folder of another name, which is renamed to the lock's: that fails while the lock's folder
- * holds a socket. A dead holder's is moved aside first; should it be a living one's by then (two take over at once), it
- * is put back.
+ * Locks are numbered folders, `lock-1`, `lock-2` and so on, of which the highest counts. A socket is made in a folder of
+ * another name, which is renamed to the number after the highest, once that was seen to be dead; a rename to a folder
+ * that holds something fails, so one alone gets a number. The highest is never removed, not even when it is released:
+ * so whoever looked long ago, and is late to rename, finds a higher one and steps back.
  */
 const lockPlace = async ({ folder, close }: LockPlace): Promise<() => Promise<void>> => {
-  const lock = join(folder, 'lock');
-  const own = join(folder, `lock-${randomUUID().slice(0, 8)}`);
-  const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+  const own = join(folder, `${UNNUMBERED}${randomUUID().slice(0, 8)}`);
+  let held = own;
   let server: Server | undefined;
   try {
     mkdirSync(own, { mode: 0o700 });
     server = await listen(join(own, 's'));
-    while (!renamed(own, lock)) {
-      if (await answers(join(lock, 's'))) throw new WetreadError('store-in-use');
-      const aside = `${own}x`;
-      if (!renamed(lock, aside)) continue;
-      const alive = await answers(join(aside, 's'));
-      if (alive) renamed(aside, lock);
-      remove(aside);
-      if (alive) throw new WetreadError('store-in-use');
+    while (held === own) {
+      const highest = highestLock(folder);
+      if (await answers(join(folder, `lock-${highest}`, 's')))
+        throw new WetreadError('store-in-use');
+      const next = join(folder, `lock-${highest + 1}`);
+      if (renamed(own, next)) held = next;
     }
+    if (join(folder, `lock-${highestLock(folder)}`) !== held)
+      throw new WetreadError('store-in-use');
+    removeOtherLocks(folder, held);
   } catch (error) {
     if (server !== undefined) await closeServer(server);
-    remove(own);
+    if (held === own) remove(own);
     close();
     throw error;
   }
-  const held = server;
+  const listening = server;
   return async () => {
-    remove(lock);
-    await closeServer(held);
+    await closeServer(listening);
     close();
   };
 };
 
+/** 0: none. */
+const highestLock = (folder: string): number =>
+  Math.max(0, ...readdirSync(folder).map((name) => Number(/^lock-(\d+)$/.exec(name)?.[1] ?? 0)));
+
+/** Those of the dead, and those of processes that are just finding out that this one was first. */
+const removeOtherLocks = (folder: string, held: string): void => {
+  for (const name of readdirSync(folder))
+    if (name.startsWith('lock-') && join(folder, name) !== held) remove(join(folder, name));
+};
+
+const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+
 /** The folder itself; where its path is too long for a socket, through an open descriptor (Linux) or its hash. */
 const placeIn = (directory: string): LockPlace => {
   const folder = realpathSync(directory);
-  if (Buffer.byteLength(join(folder, 'lock-12345678x', 's')) <= LONGEST_SOCKET_PATH)
+  if (Buffer.byteLength(join(folder, 'lock-new-12345678', 's')) <= LONGEST_SOCKET_PATH)
     return { folder, close: () => undefined };
   if (process.platform !== 'linux') return placeForHash(directory);
   const descriptor = openSync(folder, 'r');
@@ -97,14 +120,15 @@ const placeForHash = (directory: string): LockPlace => {
 const hashOf = (directory: string): string =>
   createHash('sha256').update(realpathSync(directory).toLowerCase()).digest('hex').slice(0, 32);
 
+/** False: somebody else has that number. Fails with `store-in-use` when somebody removed the folder: who has the lock. */
 const renamed = (from: string, to: string): boolean => {
   try {
     renameSync(from, to);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // the target holds a socket, or (taking over) the source is gone
-    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOENT') return false;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (code === 'ENOENT') throw new WetreadError('store-in-use', {}, { cause: error });
     throw error;
   }
 };
@@ -135,6 +159,8 @@ const answers = (path: string): Promise<boolean> =>
     };
     socket.setTimeout(ANSWER_MS, () => end(true));
     socket.once('connect', () => end(true));
-    // refused: nobody listens any more. Gone: released meanwhile.
-    socket.once('error', () => end(false));
+    // refused: nobody listens any more. Anything else, a full backlog say, is a sign of life.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      end(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
+    );
   });
