@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { READ_OUTPUT } from '../../src/adapters/cli/read-output.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
+import { startEndpointServer, type EndpointServer } from '../support/endpoint-server.ts';
 import { emptyFolder, startProgram } from './start-program.ts';
 
 // so that no command under test has to build, and says that it does
@@ -71,4 +72,24 @@ test('writes nothing outside the data folder, and keeps no number of this device
   expect(await program.exitCode).toBe(0);
   expect(await readdir(HOME)).toEqual([]);
   expect(await readdir(TMPDIR)).toEqual([]);
+}, 60_000);
+
+test('the key that is set goes to the server that is set, and to no other', async () => {
+  const [set, other] = [await startEndpointServer(), await startEndpointServer()];
+  onTestFinished(set.close);
+  onTestFinished(other.close);
+  const settings = {
+    MODEL_URL: set.url,
+    MODEL_API_KEY: 'secret-key',
+    DATA_DIR: await emptyFolder(),
+  };
+  const args = [WETREAD, 'read', await firstFilm(), '--task', 'report'];
+  const programs = [[], ['--model', set.url], ['--model', other.url]].map((model) =>
+    startProgram([...args, ...model], settings),
+  );
+  expect(await Promise.all(programs.map((program) => program.exitCode))).toEqual([0, 0, 0]);
+  const keysOf = ({ requests }: EndpointServer) =>
+    new Set(requests.map(({ headers }) => headers.authorization));
+  expect(keysOf(set)).toEqual(new Set(['Bearer secret-key']));
+  expect(keysOf(other)).toEqual(new Set([undefined]));
 }, 60_000);
