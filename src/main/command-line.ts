@@ -109,7 +109,7 @@ const logLevelOf = (environment: Environment): LogLevel => {
 
 /**
  * `--model` wins over the settings: a folder seen from where the user is, or an address. The key and the name that are
- * set are for the address that is set; another server gets neither.
+ * set are for the model that is set; another one gets neither.
  */
 const withModel = (
   config: Config,
@@ -119,7 +119,10 @@ const withModel = (
   if (model === undefined) return config;
   const { url, apiKey, name } = config.model;
   if (!/^https?:\/\//.test(model))
-    return { ...config, model: { ...config.model, url: undefined, directory: here(model) } };
+    return {
+      ...config,
+      model: { ...config.model, url: undefined, name: undefined, directory: here(model) },
+    };
   if (!URL.canParse(model))
     throw new WetreadError('usage', { problem: 'The address after --model is not one.' });
   const same = url === undefined || new URL(url).origin === new URL(model).origin;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { createConversation } from '../core/conversation/create-conversation.ts';
@@ -34,7 +35,8 @@ export type Opened = {
 export const openConversation = async (options: OpenOptions): Promise<Opened> => {
   const { config, logger, onFilm } = options;
   const model = await openModel(options);
-  const profile = chooseProfile(config.model.profile, model);
+  const names = [model.name, ...checkpointNames(config)];
+  const profile = chooseProfile(config.model.profile, { names, demo: model.demo });
   const annotator = createAnnotator({ font: fontFile() });
   const reading = createReading({ model, profile, annotator, logger, id: randomUUID });
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
@@ -56,6 +58,10 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     },
   };
 };
+
+/** MODEL_NAME may call a local checkpoint anything; its folder's name still tells what it was taught. */
+const checkpointNames = ({ model: { url, directory } }: Config): readonly string[] =>
+  url === undefined ? [basename(directory)] : [];
 
 const watched = (intake: Intake, onFilm: (film: Film) => void): Intake => ({
   take: async (bytes, options) => {

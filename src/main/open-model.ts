@@ -58,14 +58,14 @@ const unlessAborted = async (opening: Promise<Model>, signal: AbortSignal): Prom
 
 const openLocal = async (options: OpenModelOptions): Promise<Model> => {
   const { config, logger, onConverting, signal } = options;
-  const { directory } = config.model;
+  const { directory, name } = config.model;
   const converted = await openConverted(resolve(PACKAGE_FOLDER, directory), dataFolder(config), {
     lanes: LANES,
     onProgress: onConverting,
     signal,
   });
   signal.throwIfAborted();
-  return createRadvlm({ converted, ...sessionOptions(config), logger });
+  return createRadvlm({ converted, name, ...sessionOptions(config), logger });
 };
 
 /** How the local engine computes. */

@@ -33,7 +33,7 @@ const script = ({ messages }: ModelRequest): string =>
 /** Everything but the model is real. */
 const scriptedConversation = async () => {
   const model = createScriptedModel({ script, name: 'wetread-demo', demo: true });
-  const profile = chooseProfile('auto', model);
+  const profile = chooseProfile('auto', { names: [model.name], demo: model.demo });
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
   const reading = createReading({ model, profile, annotator, logger, id: randomUUID });
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
