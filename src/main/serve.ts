@@ -6,6 +6,7 @@ import { ERRORS, toWetreadError, WetreadError } from '../errors.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { openConversation, type Opened } from './open-conversation.ts';
 import { lateConversation } from './late-conversation.ts';
+import { openWhenReachable } from './open-when-reachable.ts';
 import { onEndingSignal } from './signals.ts';
 
 /** Of a conversion that takes minutes, one log line for each tenth. */
@@ -54,7 +55,15 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
   const door = config.http.on ? await openDoor(config, logger, room) : undefined;
   try {
     const onConverting = logConverting(logger);
-    const opened = await openConversation({ config, logger, onConverting, signal });
+    const open = () => openConversation({ config, logger, onConverting, signal });
+    const onFailure = (failure: WetreadError, delayMs: number): void => {
+      room.fail(failure);
+      const { code, message } = failure;
+      logger.warn({ code, delayMs }, `${message} ${ERRORS[code].operator}`);
+    };
+    const opened = await (config.model.url === undefined
+      ? open()
+      : openWhenReachable(open, { onFailure, signal }));
     room.open(opened);
     const { name: model, version, demo } = opened.model;
     logger.info({ model, version, demo }, 'ready');
@@ -70,9 +79,10 @@ const run = async (config: Config, logger: Logger): Promise<void> => {
   }
 };
 
-/** Where questions are answered: empty until the model is loaded, closed from the first signal on. */
+/** Where questions are answered: empty until the model is there, closed from the first signal on. */
 class Room {
   #opened: Opened | undefined;
+  #failure: WetreadError | undefined;
   #closing = false;
 
   get ready(): boolean {
@@ -80,12 +90,17 @@ class Room {
   }
 
   get opened(): Opened {
-    if (this.#opened === undefined) throw new WetreadError('not-ready');
+    if (this.#opened === undefined) throw this.#failure ?? new WetreadError('not-ready');
     return this.#opened;
   }
 
   open(opened: Opened): void {
     this.#opened = opened;
+  }
+
+  /** Why it is still empty: what a question is told meanwhile. */
+  fail(failure: WetreadError): void {
+    this.#failure = failure;
   }
 
   async close(graceMs: number): Promise<void> {
