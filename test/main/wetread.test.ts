@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -73,6 +75,28 @@ test('writes nothing outside the data folder, and keeps no number of this device
   expect(await readdir(HOME)).toEqual([]);
   expect(await readdir(TMPDIR)).toEqual([]);
 }, 60_000);
+
+test('a reader that goes away is no failure, and the film is drawn all the same', async () => {
+  const folder = await emptyFolder();
+  const out = join(folder, 'annotated.png');
+  const args = [WETREAD, 'read', await firstFilm(), '--locate', 'heart', '--out', out];
+  const program = startProgram(args, { DATA_DIR: folder });
+  program.leaveOutput();
+  expect(await program.exitCode).toBe(0);
+  expect((await readFile(out)).byteLength).toBeGreaterThan(0);
+}, 60_000);
+
+// macOS and Windows have no device that is always full
+test.skipIf(!existsSync('/dev/full'))(
+  'an answer that cannot be written is a failure',
+  () => {
+    const args = ['-c', `"$0" "$1" --version > /dev/full`, process.execPath, WETREAD];
+    const run = spawnSync('sh', args, { encoding: 'utf8' });
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain('could not be written to standard output');
+  },
+  60_000,
+);
 
 test('the key that is set goes to the server that is set, and to no other', async () => {
   const [set, other] = [await startEndpointServer(), await startEndpointServer()];
