@@ -68,8 +68,14 @@ class Radvlm implements Model {
 
   async forget(sha256: string): Promise<void> {
     const thread = await this.#thread;
-    // A thread that is gone remembers nothing.
-    if (thread && !thread.ended && !this.#closed) await thread.forget(sha256);
+    const isGone = (): boolean => thread === undefined || thread.ended || this.#closed;
+    if (isGone()) return;
+    try {
+      await thread?.forget(sha256);
+    } catch (error) {
+      // a thread that is gone remembers nothing
+      if (!isGone()) throw error;
+    }
   }
 
   async close(): Promise<void> {
