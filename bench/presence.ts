@@ -33,7 +33,7 @@ const model = await openModel({
   onConverting: () => undefined,
   signal: new AbortController().signal,
 });
-const profile = chooseProfile('auto', model);
+const profile = chooseProfile('auto', { names: [model.name], demo: model.demo });
 const lexicon = createLexicon(profile);
 
 /** What a report says is there, each finding once; what it says in doubt included, as the wet read checks it. */

@@ -136,7 +136,7 @@ export const SETTINGS = {
   MODEL_NAME: optional(anyText('')),
   MODEL_PROFILE: oneOf('auto', ['auto', 'demo', 'radvlm', 'none']),
   MODEL_THREADS: optional(whole('', 1, 256)),
-  MODEL_SPINNING: onOff('on'),
+  MODEL_SPINNING: onOff('off'),
   MODEL_QUEUE: whole('32', 1, 10_000),
   MODEL_FIRST_TOKEN_TIMEOUT: duration('5m'),
   MODEL_IDLE_TIMEOUT: duration('60s'),

@@ -114,7 +114,8 @@ export const ERRORS = {
   'origin-refused': row('usage', false, () => 'This request comes from another site. Use the page that this server shows.', 'Nothing.'),
   'not-ready': row('internal', true, () => 'Wetread is starting: the model is being loaded. Try again in a moment.', 'Nothing; look in the log if it stays so.'),
   'output-unwritable': row('internal', false, () => 'The file could not be written there. Choose another place with --out.', 'Nothing.'),
-  'cases-invalid': row<{ reason: string }>('usage', false, ({ reason }) => `The cases cannot be used: ${reason}. Make them with training/make.py.`, 'Nothing.'),
+  'output-lost': row('internal', false, () => 'The answer could not be written to standard output. Check where that goes, and the room there.', 'Nothing.'),
+  'cases-invalid': row<{ reason: string }>('usage', false, ({ reason }) => `The cases cannot be used: ${reason}. Make them with training/golden/make.py.`, 'Nothing.'),
   internal: row<{ id: string }>('internal', true, ({ id }) => `Something went wrong here. Try again; if it happens again, report it with the number ${id}.`, 'Look in the log for this number.'),
 } as const;
 

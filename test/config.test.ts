@@ -26,7 +26,7 @@ describe('settings', () => {
         name: undefined,
         profile: 'auto',
         threads: undefined,
-        spinning: true,
+        spinning: false,
         queuePlaces: 32,
         firstTokenTimeoutMs: 300_000,
         idleTimeoutMs: 60_000,

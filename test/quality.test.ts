@@ -29,7 +29,7 @@ beforeAll(async () => {
   const options = { lanes: 1, onProgress: () => undefined, signal: new AbortController().signal };
   const converted = await openConverted(CHECKPOINT, dataDir, options);
   const logger = createLogger('silent');
-  model = await createRadvlm({ converted, threads: 2, spinning: true, logger });
+  model = await createRadvlm({ converted, threads: 2, spinning: false, logger });
   card = JSON.parse(await readFile(join(CHECKPOINT, 'figures.json'), 'utf8')) as Card;
 });
 

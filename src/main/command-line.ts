@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createCommandLine } from '../adapters/cli/command-line.ts';
+import { exitCodeOf } from '../adapters/cli/exit-code.ts';
 import type { CommandLineParts, ModelFacts } from '../adapters/cli/parts.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Film } from '../core/film.ts';
@@ -30,15 +31,23 @@ const LOG_LEVEL: LogLevel = 'error';
 const NO_GRACE_MS = 0;
 
 /** Runs the command line on this process's own streams. Resolves to the exit code. */
-export const runCommandLine = (
+export const runCommandLine = async (
   argv: readonly string[],
   environment: Environment,
 ): Promise<number> => {
-  // a reader that has gone away (`wetread read … | head`) is no failure
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
+  let isLost = false;
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has gone away (`wetread read … | head`) is no failure, and the film is still drawn. To exit here
+    // would end the process in the middle of a step of onnxruntime, which aborts it.
+    isLost ||= code !== 'EPIPE';
   });
-  return createCommandLine(commandLineParts(environment))(argv);
+  const exitCode = await createCommandLine(commandLineParts(environment))(argv);
+  // what is lost is known once it should have been written
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  if (!isLost || exitCode !== 0) return exitCode;
+  const { code, message } = new WetreadError('output-lost');
+  process.stderr.write(`${message}\n`);
+  return exitCodeOf(code);
 };
 
 const commandLineParts = (environment: Environment): CommandLineParts => {
@@ -114,7 +123,7 @@ const logLevelOf = (environment: Environment): LogLevel => {
 
 /**
  * `--model` wins over the settings: a folder seen from where the user is, or an address. The key and the name that are
- * set are for the address that is set; another server gets neither.
+ * set are for the model that is set; another one gets neither.
  */
 const withModel = (
   config: Config,
@@ -124,7 +133,10 @@ const withModel = (
   if (model === undefined) return config;
   const { url, apiKey, name } = config.model;
   if (!/^https?:\/\//.test(model))
-    return { ...config, model: { ...config.model, url: undefined, directory: here(model) } };
+    return {
+      ...config,
+      model: { ...config.model, url: undefined, name: undefined, directory: here(model) },
+    };
   if (!URL.canParse(model))
     throw new WetreadError('usage', { problem: 'The address after --model is not one.' });
   const same = url === undefined || new URL(url).origin === new URL(model).origin;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import { createAccess } from '../core/access.ts';
 import type { Audit } from '../core/audit.ts';
@@ -49,7 +50,8 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   const { config, stores, alone, audit, fetchers, logger, onFilm } = options;
   const { filmsMs, turnsMs, feedbackMs } = config.retention;
   const model = await openModel(options);
-  const profile = chooseProfile(config.model.profile, model);
+  const names = [model.name, ...checkpointNames(config)];
+  const profile = chooseProfile(config.model.profile, { names, demo: model.demo });
   const annotator = createAnnotator({ font: fontFile() });
   const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
   const reading = createReading(parts);
@@ -74,6 +76,10 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     },
   };
 };
+
+/** MODEL_NAME may call a local checkpoint anything; its folder's name still tells what it was taught. */
+const checkpointNames = ({ model: { url, directory } }: Config): readonly string[] =>
+  url === undefined ? [basename(directory)] : [];
 
 const watched = (intake: Intake, onFilm: (film: Film) => void): Intake => ({
   take: async (bytes, options) => {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { createEndpoint, type EndpointOptions } from '../model/endpoint/endpoint.ts';
@@ -19,6 +20,9 @@ const LOCAL_RUNNING = 2;
 /** vLLM and SGLang batch by themselves; more than this at once only makes every answer slower. */
 const ENDPOINT_RUNNING = 16;
 
+/** The demo is loaded by then; a model that takes longer keeps nobody who wants to leave. */
+const LOADING_GRACE_MS = 2_000;
+
 export type OpenModelOptions = {
   readonly config: Config;
   readonly logger: Logger;
@@ -29,14 +33,22 @@ export type OpenModelOptions = {
 /** The model that the settings name, behind its queue. Fails with `checkpoint-*`, `endpoint-*` or `disk-full`. */
 export const openModel = async (options: OpenModelOptions): Promise<Queue> => {
   const { url, queuePlaces: places } = options.config.model;
-  const opening =
-    url === undefined ? openLocal(options) : createEndpoint(endpointOptions(url, options));
-  const running = url === undefined ? LOCAL_RUNNING : ENDPOINT_RUNNING;
-  return createQueue(await unlessAborted(opening, options.signal), { places, running });
+  const isLocal = url === undefined;
+  const opening = isLocal ? openLocal(options) : createEndpoint(endpointOptions(url, options));
+  const running = isLocal ? LOCAL_RUNNING : ENDPOINT_RUNNING;
+  const model = await unlessAborted(opening, options.signal, isLocal ? LOADING_GRACE_MS : 0);
+  return createQueue(model, { places, running });
 };
 
-/** A model that arrives after the signal is closed: nobody waits for it any more. */
-const unlessAborted = async (opening: Promise<Model>, signal: AbortSignal): Promise<Model> => {
+/**
+ * A model that arrives after the signal is closed: nobody needs it any more. It is waited for a little, since a process
+ * that ends while onnxruntime loads weights is aborted.
+ */
+const unlessAborted = async (
+  opening: Promise<Model>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<Model> => {
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     abort = () => reject(signal.reason as Error);
@@ -46,10 +58,11 @@ const unlessAborted = async (opening: Promise<Model>, signal: AbortSignal): Prom
   try {
     return await Promise.race([opening, aborted]);
   } catch (error) {
-    void opening.then(
+    const closed = opening.then(
       (late) => late.close(),
       () => undefined,
     );
+    await Promise.race([closed, pause(graceMs, undefined, { ref: false })]);
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);
@@ -58,14 +71,14 @@ const unlessAborted = async (opening: Promise<Model>, signal: AbortSignal): Prom
 
 const openLocal = async (options: OpenModelOptions): Promise<Model> => {
   const { config, logger, onConverting, signal } = options;
-  const { directory } = config.model;
+  const { directory, name } = config.model;
   const converted = await openConverted(resolve(PACKAGE_FOLDER, directory), dataFolder(config), {
     lanes: LANES,
     onProgress: onConverting,
     signal,
   });
   signal.throwIfAborted();
-  return createRadvlm({ converted, ...sessionOptions(config), logger });
+  return createRadvlm({ converted, name, ...sessionOptions(config), logger });
 };
 
 /** How the local engine computes. */

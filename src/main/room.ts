@@ -5,6 +5,7 @@ import type { Opened } from './open-conversation.ts';
 /** Where questions are answered: empty until the model is loaded, closed from the first signal on. */
 export class Room {
   #opened: Opened | undefined;
+  #failure: WetreadError | undefined;
   #closing = false;
   readonly #waiting = new Set<() => void>();
 
@@ -17,9 +18,9 @@ export class Room {
     return this.#opened?.model;
   }
 
-  /** Fails with `not-ready`. */
+  /** Fails with why it is still empty: `not-ready`, or what kept the model from being reached. */
   get opened(): Opened {
-    if (this.#opened === undefined) throw new WetreadError('not-ready');
+    if (this.#opened === undefined) throw this.#failure ?? new WetreadError('not-ready');
     return this.#opened;
   }
 
@@ -39,6 +40,11 @@ export class Room {
     this.#opened = opened;
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
+  }
+
+  /** Why it is still empty: what a question is told meanwhile. */
+  fail(failure: WetreadError): void {
+    this.#failure = failure;
   }
 
   async close(graceMs: number): Promise<void> {

@@ -6,12 +6,14 @@ import { fetchFromPage } from '../adapters/web/web-message.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
 import { auditAll } from '../core/audit.ts';
+import { ERRORS, type WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OpenStores } from '../state/open-stores.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { lateConversation } from './late-conversation.ts';
 import { openAudit, type OpenAudit } from './open-audit.ts';
-import { openConversation } from './open-conversation.ts';
+import { openConversation, type OpenOptions, type Opened } from './open-conversation.ts';
+import { openWhenReachable } from './open-when-reachable.ts';
 import { openStores } from './open-stores.ts';
 import { Room } from './room.ts';
 
@@ -53,7 +55,7 @@ export class Server {
     this.#audit = await openAudit(config, logger);
     this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
     this.#housekeeping.begin();
-    const opened = await openConversation({
+    const opened = await this.#openConversation({
       config,
       stores: this.#stores,
       alone: config.redisUrl === undefined,
@@ -78,6 +80,18 @@ export class Server {
     await this.#housekeeping?.close();
     await this.#audit?.close();
     await this.#stores?.close();
+  }
+
+  /** An endpoint that is down when the server starts is waited for; meanwhile questions are told why. */
+  async #openConversation(options: OpenOptions): Promise<Opened> {
+    const open = () => openConversation(options);
+    if (this.#config.model.url === undefined) return open();
+    const onFailure = (failure: WetreadError, delayMs: number): void => {
+      this.#room.fail(failure);
+      const { code, message } = failure;
+      this.#logger.warn({ code, delayMs }, `${message} ${ERRORS[code].operator}`);
+    };
+    return openWhenReachable(open, { onFailure, signal: options.signal });
   }
 
   /** The HTTP server with its ways in, listening. Resolves to its address. */

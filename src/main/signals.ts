@@ -10,7 +10,7 @@ const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export const onEndingSignal = (listener: () => void): (() => void) => {
   let asked = false;
   const receive = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(128 + constants.signals[signal]);
+    if (asked) endBy(signal);
     asked = true;
     listener();
   };
@@ -18,4 +18,15 @@ export const onEndingSignal = (listener: () => void): (() => void) => {
   return () => {
     for (const signal of ENDING) process.off(signal, receive);
   };
+};
+
+/**
+ * Ends the process by the signal itself: process.exit would wait for the model's thread, and abort it in the middle of
+ * a step of onnxruntime.
+ */
+const endBy = (signal: NodeJS.Signals): never => {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // the first process of a container is not ended by a signal that it does not listen to
+  process.exit(128 + constants.signals[signal]);
 };

@@ -265,6 +265,17 @@ export const describeModel = (name: string, { create, skip = [] }: ModelContract
       expect(heard).toBe(answer);
     });
 
+    test('has nothing left to forget once it closes', async () => {
+      const closing = await create();
+      await answerOf(closing, about(film));
+      const forgetting = closing.forget(film.sha256);
+      // so that it is under way, and not done
+      for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+      await closing.close();
+      await expect(forgetting).resolves.toBeUndefined();
+      await expect(closing.forget(film.sha256)).resolves.toBeUndefined();
+    });
+
     test('is closed for good, running answers included', async () => {
       const closing = await create();
       const running = (async () => {

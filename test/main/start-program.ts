@@ -12,6 +12,9 @@ export type Program = {
   /** Waits for `pattern` on standard output, and gives what it matched. */
   printed(pattern: RegExp): Promise<RegExpExecArray>;
   signal(signal: NodeJS.Signals): void;
+  /** Reads no further: what is written to standard output from now on fails. */
+  leaveOutput(): void;
+  /** null: it was ended by a signal. */
   readonly exitCode: Promise<number | null>;
 };
 
@@ -57,6 +60,7 @@ export const startProgram = (
         });
       }),
     signal: (signal) => void child.kill(signal),
+    leaveOutput: () => void child.stdout.destroy(),
     exitCode,
   };
 };

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { READ_OUTPUT } from '../../src/adapters/cli/read-output.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
+import { startEndpointServer, type EndpointServer } from '../support/endpoint-server.ts';
 import { emptyFolder, startProgram } from './start-program.ts';
 
 // so that no command under test has to build, and says that it does
@@ -71,4 +74,46 @@ test('writes nothing outside the data folder, and keeps no number of this device
   expect(await program.exitCode).toBe(0);
   expect(await readdir(HOME)).toEqual([]);
   expect(await readdir(TMPDIR)).toEqual([]);
+}, 60_000);
+
+test('a reader that goes away is no failure, and the film is drawn all the same', async () => {
+  const folder = await emptyFolder();
+  const out = join(folder, 'annotated.png');
+  const args = [WETREAD, 'read', await firstFilm(), '--locate', 'heart', '--out', out];
+  const program = startProgram(args, { DATA_DIR: folder });
+  program.leaveOutput();
+  expect(await program.exitCode).toBe(0);
+  expect((await readFile(out)).byteLength).toBeGreaterThan(0);
+}, 60_000);
+
+// macOS and Windows have no device that is always full
+test.skipIf(!existsSync('/dev/full'))(
+  'an answer that cannot be written is a failure',
+  () => {
+    const args = ['-c', `"$0" "$1" --version > /dev/full`, process.execPath, WETREAD];
+    const run = spawnSync('sh', args, { encoding: 'utf8' });
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain('could not be written to standard output');
+  },
+  60_000,
+);
+
+test('the key that is set goes to the server that is set, and to no other', async () => {
+  const [set, other] = [await startEndpointServer(), await startEndpointServer()];
+  onTestFinished(set.close);
+  onTestFinished(other.close);
+  const settings = {
+    MODEL_URL: set.url,
+    MODEL_API_KEY: 'secret-key',
+    DATA_DIR: await emptyFolder(),
+  };
+  const args = [WETREAD, 'read', await firstFilm(), '--task', 'report'];
+  const programs = [[], ['--model', set.url], ['--model', other.url]].map((model) =>
+    startProgram([...args, ...model], settings),
+  );
+  expect(await Promise.all(programs.map((program) => program.exitCode))).toEqual([0, 0, 0]);
+  const keysOf = ({ requests }: EndpointServer) =>
+    new Set(requests.map(({ headers }) => headers.authorization));
+  expect(keysOf(set)).toEqual(new Set(['Bearer secret-key']));
+  expect(keysOf(other)).toEqual(new Set([undefined]));
 }, 60_000);

@@ -48,8 +48,8 @@ export type EndpointServer = {
   readonly close: () => Promise<void>;
 };
 
-/** An OpenAI-compatible server on the loopback, that does what a test tells it to. */
-export const startEndpointServer = async (): Promise<EndpointServer> => {
+/** An OpenAI-compatible server on the loopback, that does what a test tells it to. Port 0 is any free one. */
+export const startEndpointServer = async (listenPort = 0): Promise<EndpointServer> => {
   const requests: SentRequest[] = [];
   const scripts: { models: Behaviour[]; completions: Behaviour[] } = {
     models: [sendFixture('vllm-models.json')],
@@ -76,7 +76,7 @@ export const startEndpointServer = async (): Promise<EndpointServer> => {
       void next(isList ? scripts.models : scripts.completions)(request, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(listenPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
   return {

@@ -1,4 +1,3 @@
-import type { Model } from '../../model/model.ts';
 import { DEMO_PROFILE } from './demo.ts';
 import { NO_PROFILE } from './none.ts';
 import type { Profile } from './profile.ts';
@@ -7,7 +6,8 @@ import { RADVLM_PROFILE } from './radvlm.ts';
 /** MODEL_PROFILE: a name, or `auto`, which goes by what the model says of itself. */
 export const chooseProfile = (
   setting: 'auto' | Profile['name'],
-  model: Pick<Model, 'name' | 'demo'>,
+  /** Every name that it goes by: an operator may call it something else. */
+  model: { readonly names: readonly string[]; readonly demo: boolean },
 ): Profile => {
   switch (setting) {
     case 'demo':
@@ -18,6 +18,6 @@ export const chooseProfile = (
       return NO_PROFILE;
     case 'auto':
       if (model.demo) return DEMO_PROFILE;
-      return /radvlm/i.test(model.name) ? RADVLM_PROFILE : NO_PROFILE;
+      return model.names.some((name) => /radvlm/i.test(name)) ? RADVLM_PROFILE : NO_PROFILE;
   }
 };

@@ -11,6 +11,7 @@ import { CONVERTER_VERSION, FORMAT_VERSION, MANIFEST_FILE, type Manifest } from 
 import { encodeModel } from './onnx-model.ts';
 import { publishFolder } from './publish-folder.ts';
 import { makeTemporaryFolder, removeStaleFolders } from './temporary-folder.ts';
+import { checkTokenizer, parseTokenizer } from './tokenizer.ts';
 import { planVisionGraph } from './vision-graph.ts';
 
 /** Hex digits of the key that make a version: enough to tell apart all that one installation ever sees. */
@@ -100,9 +101,12 @@ type Plan = {
 /** Everything that will be written, with its size; checks that every tensor is there and fits. */
 export const planConversion = (opened: OpenedCheckpoint, options: ConversionOptions): Plan => {
   const { checkpoint, copied, name } = opened;
-  if (!copied.has('tokenizer.json'))
-    throw new WetreadError('checkpoint-file-missing', { part: 'tokenizer.json' });
   const { config } = checkpoint;
+  const tokenizer = copied.get('tokenizer.json');
+  if (tokenizer === undefined)
+    throw new WetreadError('checkpoint-file-missing', { part: 'tokenizer.json' });
+  // what will not run is told before tens of gigabytes are written
+  checkTokenizer(parseTokenizer(tokenizer.toString('utf8')), config);
   const { vocabularyRows, hiddenSize } = config.text;
   const embeddings = checkpoint.raw('text.embed_tokens.weight', [vocabularyRows, hiddenSize]);
   const newline = checkpoint.weight('image_newline', [hiddenSize]);

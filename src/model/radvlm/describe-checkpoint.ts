@@ -3,6 +3,7 @@ import { readCopiedFiles } from './checkpoint-key.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { CheckpointConfig } from './config.ts';
 import { inspectConverted } from './manifest.ts';
+import { modelName } from './model-name.ts';
 import type { TensorNaming } from './tensor-names.ts';
 
 /** What `wetread model info` tells of a folder. */
@@ -24,21 +25,22 @@ export type CheckpointDescription = {
 export const describeCheckpoint = async (directory: string): Promise<CheckpointDescription> => {
   const folder = await inspectConverted(directory);
   if (folder.state === 'whole') {
-    const { name, config, parameters, files, demo, weights } = folder.manifest;
+    const { config, parameters, files, demo, weights } = folder.manifest;
+    const name = modelName(folder.manifest);
     const types = [weights];
     return { name, config, parameters, types, files, naming: undefined, demo, converted: true };
   }
   const checkpoint = await openCheckpoint(directory);
   try {
-    const copied = await readCopiedFiles(directory);
+    const demo = (await readCopiedFiles(directory)).has('figures.json');
     return {
-      name: basename(resolve(directory)),
+      name: modelName({ name: basename(resolve(directory)), demo }),
       config: checkpoint.config,
       parameters: checkpoint.parameters,
       types: checkpoint.types,
       files: Object.fromEntries(checkpoint.shards.map(({ name, bytes }) => [name, bytes])),
       naming: checkpoint.naming,
-      demo: copied.has('figures.json'),
+      demo,
       converted: false,
     };
   } finally {

@@ -5,8 +5,8 @@ export type SessionOptions = {
   /** Threads that compute, this one included; as many as there are cores to spare. */
   readonly threads: number;
   /**
-   * Threads wait for work by spinning: a fifth faster for a small model on a quiet machine, three times slower with
-   * one busy neighbour.
+   * Threads wait for work by spinning: measured no faster on a quiet machine, and three times slower with one busy
+   * neighbour.
    */
   readonly spinning: boolean;
 };

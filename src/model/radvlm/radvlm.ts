@@ -2,12 +2,15 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Model, ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import type { EngineOptions } from './engine.ts';
+import { modelName } from './model-name.ts';
 import { ModelThread } from './model-thread.ts';
 import type { SessionOptions } from './onnx-session.ts';
 
 export type RadvlmOptions = SessionOptions & {
   /** A converted checkpoint, as `openConverted` gives it. */
   readonly converted: Pick<EngineOptions, 'directory' | 'manifest'>;
+  /** What users see instead of the checkpoint's own name. */
+  readonly name?: string | undefined;
   readonly logger: Logger;
   /** For measurements and tests; the engine has its defaults. */
   readonly limits?: EngineOptions['limits'];
@@ -36,7 +39,7 @@ class Radvlm implements Model {
   constructor(options: RadvlmOptions) {
     const { manifest } = options.converted;
     this.#options = options;
-    this.name = manifest.name;
+    this.name = options.name ?? modelName(manifest);
     this.version = manifest.version;
     this.demo = manifest.demo;
     this.contextTokens = manifest.config.text.contextTokens;
@@ -65,8 +68,14 @@ class Radvlm implements Model {
 
   async forget(sha256: string): Promise<void> {
     const thread = await this.#thread;
-    // A thread that is gone remembers nothing.
-    if (thread && !thread.ended && !this.#closed) await thread.forget(sha256);
+    const isGone = (): boolean => thread === undefined || thread.ended || this.#closed;
+    if (isGone()) return;
+    try {
+      await thread?.forget(sha256);
+    } catch (error) {
+      // a thread that is gone remembers nothing
+      if (!isGone()) throw error;
+    }
   }
 
   async close(): Promise<void> {

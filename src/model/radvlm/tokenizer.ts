@@ -37,13 +37,20 @@ type TokenizerFile = {
   readonly added_tokens?: readonly AddedToken[];
 };
 
-/**
- * Reads tokenizer.json of a checkpoint. Its normaliser is followed as it stands (transformers 5 puts NFC in its place
- * whatever the file says; Qwen2's files say NFC). Fails with `checkpoint-file-missing`, `checkpoint-file-invalid` or
- * `checkpoint-tokenizer`.
- */
+/** Reads tokenizer.json of a checkpoint's folder. Fails with `checkpoint-file-missing`, and as `parseTokenizer` does. */
 export const loadTokenizer = async (directory: string): Promise<Tokenizer> => {
-  const file = await readTokenizerFile(join(directory, 'tokenizer.json'));
+  const text = await readFile(join(directory, 'tokenizer.json'), 'utf8').catch((cause: unknown) => {
+    throw new WetreadError('checkpoint-file-missing', { part: 'tokenizer.json' }, { cause });
+  });
+  return parseTokenizer(text);
+};
+
+/**
+ * The tokenizer of what a tokenizer.json says. Its normaliser is followed as it stands (transformers 5 puts NFC in its
+ * place whatever the file says; Qwen2's files say NFC). Fails with `checkpoint-file-invalid` or `checkpoint-tokenizer`.
+ */
+export const parseTokenizer = (text: string): Tokenizer => {
+  const file = parseTokenizerFile(text);
   const added = file.added_tokens ?? [];
   const vocabulary = file.model?.vocab;
   if (vocabulary === undefined || file.model?.type !== 'BPE' || file.decoder?.type !== 'ByteLevel')
@@ -113,10 +120,7 @@ export const patternOf = (literals: Iterable<string>): string =>
     .map((literal) => literal.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
     .join('|');
 
-const readTokenizerFile = async (path: string): Promise<TokenizerFile> => {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new WetreadError('checkpoint-file-missing', { part: 'tokenizer.json' }, { cause });
-  });
+const parseTokenizerFile = (text: string): TokenizerFile => {
   try {
     return JSON.parse(text) as TokenizerFile;
   } catch (cause) {

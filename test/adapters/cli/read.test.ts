@@ -109,6 +109,25 @@ describe('wetread read', () => {
     expect(await readdir(folder)).toEqual(['film.png']);
   });
 
+  test('says each step once, though a reply reads the film for each question of its own', async () => {
+    const reading = { type: 'status', phase: 'reading', done: 9, total: 9 } as const;
+    const { openConversation } = opening([
+      reading,
+      { type: 'status', phase: 'checking', left: 2 },
+      reading,
+      { type: 'status', phase: 'checking', left: 1 },
+      reading,
+      { type: 'end', reply: reply() },
+    ]);
+    const { errors } = await runCommand(['read', 'film.png'], { openConversation });
+    expect(errors.split('\n')).toEqual([
+      'reading the film, 100 %',
+      'checking what it found, 2 left',
+      'checking what it found, 1 left',
+      '',
+    ]);
+  });
+
   test("takes what could steer a terminal out of the model's words", async () => {
     const { openConversation } = opening([
       { type: 'text-delta', text: 'a\u001b[2Jb\u202ec\u009bd\te' },
@@ -379,6 +398,19 @@ describe('on a terminal', () => {
       const { output } = await runCommand(['read', 'film.png'], options);
       expect(output.includes('\u001b[2m')).toBe(colours);
     }
+  });
+
+  test('progress keeps off a line that words stand on', async () => {
+    const checking = { type: 'status', phase: 'checking', left: 1 } as const;
+    const { openConversation } = opening([
+      { type: 'status', phase: 'answering' },
+      { type: 'text-delta', text: 'The heart is enlarged.' },
+      checking,
+      { type: 'end', reply: reply() },
+    ]);
+    const options = { openConversation, onTerminal: true };
+    const { errors } = await runCommand(['read', 'film.png'], options);
+    expect(errors).toBe('\r\u001b[2Kanswering\r\u001b[2K');
   });
 
   test('colours never go into a pipe', async () => {

@@ -37,7 +37,7 @@ const script = ({ messages }: ModelRequest): string =>
 /** Everything but the model is real. */
 const scriptedConversation = async () => {
   const model = createScriptedModel({ script, name: 'wetread-demo', demo: true });
-  const profile = chooseProfile('auto', model);
+  const profile = chooseProfile('auto', { names: [model.name], demo: model.demo });
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
   const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
   const reading = createReading(parts);

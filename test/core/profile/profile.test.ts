@@ -7,13 +7,14 @@ import { RADVLM_PROFILE } from '../../../src/core/profile/radvlm.ts';
 
 describe('the profile', () => {
   test.each([
-    ['auto', { name: 'wetread-demo', demo: true }, 'demo'],
-    ['auto', { name: 'RadVLM', demo: false }, 'radvlm'],
-    ['auto', { name: '/models/radvlm_hf', demo: false }, 'radvlm'],
-    ['auto', { name: 'qwen3-vl:8b', demo: false }, 'none'],
-    ['none', { name: 'wetread-demo', demo: true }, 'none'],
-    ['radvlm', { name: 'chest-model', demo: false }, 'radvlm'],
-    ['demo', { name: 'chest-model', demo: false }, 'demo'],
+    ['auto', { names: ['wetread-demo'], demo: true }, 'demo'],
+    ['auto', { names: ['RadVLM'], demo: false }, 'radvlm'],
+    ['auto', { names: ['/models/radvlm_hf'], demo: false }, 'radvlm'],
+    ['auto', { names: ['chest-reader', 'radvlm'], demo: false }, 'radvlm'],
+    ['auto', { names: ['qwen3-vl:8b'], demo: false }, 'none'],
+    ['none', { names: ['wetread-demo'], demo: true }, 'none'],
+    ['radvlm', { names: ['chest-model'], demo: false }, 'radvlm'],
+    ['demo', { names: ['chest-model'], demo: false }, 'demo'],
   ] as const)('for the setting %s and the model %j is %s', (setting, model, name) => {
     expect(chooseProfile(setting, model).name).toBe(name);
   });

@@ -26,7 +26,7 @@ const logger = createLogger('silent');
 beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'wetread-reading-'));
   const converted = await openConverted('checkpoints/demo', dataFolder, { lanes: 1 });
-  model = await createRadvlm({ converted, threads: 2, spinning: true, logger });
+  model = await createRadvlm({ converted, threads: 2, spinning: false, logger });
 });
 
 afterAll(async () => {

@@ -76,6 +76,21 @@ describe('a conversion', () => {
     });
   });
 
+  test('refuses a tokenizer that does not fit, and writes nothing', async () => {
+    const directory = await copyCheckpoint('a-mha-fp32', folder);
+    await editJson(join(directory, 'tokenizer.json'), (tokenizer) => {
+      tokenizer['added_tokens'] = [];
+    });
+    const parent = join(folder, 'unfit');
+    await expect(
+      convertCheckpoint(directory, join(parent, 'out'), { lanes: 1 }),
+    ).rejects.toMatchObject({
+      code: 'checkpoint-tokenizer',
+      message: expect.stringContaining('it has no image token'),
+    });
+    await expect(readdir(parent)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   test('refuses a tokenizer that cannot be read', async () => {
     const directory = await copyCheckpoint('a-mha-fp32', folder);
     await rm(join(directory, 'tokenizer.json'));

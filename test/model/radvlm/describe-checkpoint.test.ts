@@ -1,5 +1,5 @@
 import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertCheckpoint } from '../../../src/model/radvlm/convert.ts';
 import { describeCheckpoint } from '../../../src/model/radvlm/describe-checkpoint.ts';
@@ -37,11 +37,12 @@ test('a converted folder is described as its checkpoint was', async () => {
   });
 });
 
-test('a folder with figures.json is a demo, before and after its conversion', async () => {
+test('a folder with figures.json is a demo of Wetread, before and after its conversion', async () => {
   const checkpoint = await copyCheckpoint('a-mha-fp32', folder);
   await cp(join('checkpoints', 'demo', 'figures.json'), join(checkpoint, 'figures.json'));
   const out = join(folder, 'demo');
   await convertCheckpoint(checkpoint, out, { lanes: 1 });
-  expect((await describeCheckpoint(checkpoint)).demo).toBe(true);
-  expect((await describeCheckpoint(out)).demo).toBe(true);
+  const described = { demo: true, name: `wetread-${basename(checkpoint)}` };
+  expect(await describeCheckpoint(checkpoint)).toMatchObject(described);
+  expect(await describeCheckpoint(out)).toMatchObject(described);
 });

@@ -169,6 +169,14 @@ test('a failure in the thread is told by its code, and no word of it is logged',
   expect(log).not.toContain('secret');
 });
 
+test('the demonstration is called after Wetread, unless it is given a name', async () => {
+  expect(model.name).toBe('wetread-demo');
+  const options = { threads: 1, spinning: false, logger: createLogger('silent') };
+  const named = await createRadvlm({ converted, name: 'ward-reader', ...options });
+  expect(named.name).toBe('ward-reader');
+  await named.close();
+});
+
 test('a folder that is no model fails at the start', async () => {
   const options = { threads: 1, spinning: false, logger: createLogger('silent') };
   const empty = { ...converted, directory: dataDirectory };
