@@ -127,6 +127,7 @@ class Answering {
 
   async *#ask({
     thread,
+    notices,
     event,
     asked,
     films,
@@ -135,6 +136,7 @@ class Answering {
       films.length === 0 ? event.picture : await this.#options.annotator.contactSheet(films);
     this.#signal.throwIfAborted();
     this.answered = { thread, asked };
+    for (const notice of notices) yield { type: 'notice', ...notice };
     yield { ...event, picture };
   }
 

@@ -18,7 +18,12 @@ export type MessageFilms =
       readonly picture: NumberedPicture<Accepted>;
       readonly notices: readonly Notice[];
     }
-  | { readonly outcome: 'several'; readonly pictures: readonly NumberedPicture<Accepted>[] }
+  /** `notices`: why the others are not among them. */
+  | {
+      readonly outcome: 'several';
+      readonly pictures: readonly NumberedPicture<Accepted>[];
+      readonly notices: readonly Notice[];
+    }
   /** Intake asks about it; of several, the one that is likeliest to be a film. */
   | { readonly outcome: 'question'; readonly picture: NumberedPicture<Asked> };
 
@@ -37,12 +42,13 @@ export const takeMessageFilms = async (
   );
   const accepted = withoutCopies(taken.filter(isAccepted));
   const [first, second] = accepted;
-  if (first !== undefined && second !== undefined)
-    return { outcome: 'several', pictures: accepted };
   if (first !== undefined) {
-    const sum = firstNumber + count - 1;
     const others = settled.flatMap((outcome, at) => reasonOf(outcome, firstNumber + at, id));
-    const which = noticeOf('other-films', { number: first.number, count: sum });
+    if (second !== undefined) return { outcome: 'several', pictures: accepted, notices: others };
+    const which = noticeOf('other-films', {
+      number: first.number,
+      count: firstNumber + count - 1,
+    });
     return { outcome: 'one', picture: first, notices: count > 1 ? [which, ...others] : [] };
   }
   const [asked] = taken.filter(isAsked).toSorted((a, b) => doubtOf(a.result) - doubtOf(b.result));

@@ -4,7 +4,7 @@ import { noticeOf } from '../read/notices.ts';
 import type { Exchange, Notice, ReplyEvent } from '../reply.ts';
 import type { AnswerParts, AnswerRequest } from './answer.ts';
 import { filmIn, type FilmWords } from './command.ts';
-import { takeMessageFilms, type NumberedPicture } from './message-films.ts';
+import { takeMessageFilms, type MessageFilms } from './message-films.ts';
 import { addFilm, filmNumbered, type ThreadFilm, type ThreadRecord } from './thread-record.ts';
 import type { AskedFilm, KeptFilm } from './turn-record.ts';
 import type { IntakeResult } from '../intake/intake.ts';
@@ -32,10 +32,11 @@ export type Subject = {
 
 export type TurnSubject =
   | Subject
-  /** The reply is a question about films. `films`: what its picture is to show. */
+  /** The reply is a question about films. `films`: what its picture is to show. `notices`: said before it. */
   | {
       readonly kind: 'question';
       readonly thread: ThreadRecord;
+      readonly notices: readonly Notice[];
       readonly event: ChoicesEvent;
       readonly asked: AskedFilm | undefined;
       readonly films: readonly { readonly number: number; readonly film: Film }[];
@@ -104,7 +105,7 @@ const fromMessage = async (
         number: count > 1 ? films.picture.number : undefined,
       });
     case 'several':
-      return askWhich(options, numbered, turn, films.pictures);
+      return askWhich(options, numbered, turn, films);
   }
 };
 
@@ -217,7 +218,8 @@ const ask = (
 ): TurnSubject => {
   const question = number === undefined ? event.question : `Film ${number}: ${event.question}`;
   const asked = { ...keptOf(film), number };
-  return { kind: 'question', thread, event: { ...event, question }, asked, films: [] };
+  const rest = { event: { ...event, question }, asked, films: [] };
+  return { kind: 'question', thread, notices: [], ...rest };
 };
 
 /** Several films: all are the thread's, and none is the current one by that. */
@@ -225,7 +227,7 @@ const askWhich = (
   { now, retentionFilmsMs }: SubjectOptions,
   thread: ThreadRecord,
   { id, message }: AnswerRequest['turn'],
-  pictures: readonly NumberedPicture<Accepted>[],
+  { pictures, notices }: Extract<MessageFilms, { outcome: 'several' }>,
 ): TurnSubject => {
   let withFilms = thread;
   const films: { number: number; film: Film }[] = [];
@@ -248,7 +250,7 @@ const askWhich = (
     options: films.map(({ number }) => ({ code: `film-${number}`, text: `Film ${number}` })),
     picture: null,
   };
-  return { kind: 'question', thread: withFilms, event, asked: undefined, films };
+  return { kind: 'question', thread: withFilms, notices, event, asked: undefined, films };
 };
 
 const pixelsOf = async (film: ThreadFilm, parts: AnswerParts): Promise<Film> => {

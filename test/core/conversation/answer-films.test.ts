@@ -54,9 +54,12 @@ describe('several films in one message', () => {
 
   test('of which several are accepted: the reply asks which, and shows them', async () => {
     const { desk, model } = openDesk();
-    const question = questionOf(
-      await desk.say('How is the heart?', { films: ['bad', 'one', 'two'] }),
-    );
+    const events = await desk.say('How is the heart?', { films: ['bad', 'one', 'two'] });
+    expect(events[0]).toMatchObject({
+      type: 'notice',
+      text: expect.stringMatching(/^Film 1 was not read/),
+    });
+    const question = questionOf(events);
     expect(question).toMatchObject({
       refused: false,
       options: [
