@@ -1,13 +1,14 @@
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { TurnId, Unfinished } from '../conversation.ts';
+import type { ReplyEvent } from '../reply.ts';
 import { replay } from './ending.ts';
 import type { Journal } from './journal.ts';
 import { OpenTurn } from './open-turn.ts';
 import type { Owners } from './owners.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import type { FilmParts } from './turn-films.ts';
-import type { TurnRecord, TurnState } from './turn-record.ts';
+import type { TurnProgress, TurnRecord, TurnState } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
 
 export type RecoveryOptions = FilmParts & {
@@ -24,6 +25,8 @@ export type RecoveryOptions = FilmParts & {
 /** Finds what dead processes left, and makes it this process's own. */
 export class Recovery {
   readonly #options: RecoveryOptions;
+  /** Turns that are being taken over just now. */
+  readonly #adopting = new Map<TurnId, Promise<OpenTurn | undefined>>();
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -33,7 +36,21 @@ export class Recovery {
    * Takes over a turn that `owner` owned, to be run here: one that was cut off is answered anew, of one that was answered
    * the stored ending is said again. undefined: somebody else was quicker.
    */
-  async adopt(
+  adopt(
+    record: TurnRecord,
+    found: TurnState | undefined,
+    owner: string | undefined,
+  ): Promise<OpenTurn | undefined> {
+    const known = this.#adopting.get(record.id);
+    if (known !== undefined) return known;
+    const adopted = this.#adopt(record, found, owner).finally(() =>
+      this.#adopting.delete(record.id),
+    );
+    this.#adopting.set(record.id, adopted);
+    return adopted;
+  }
+
+  async #adopt(
     record: TurnRecord,
     found: TurnState | undefined,
     owner: string | undefined,
@@ -46,19 +63,24 @@ export class Recovery {
       await journal.joinLines(record);
       await journal.advance(id, [undefined], 'received');
     }
-    const [state, progress, stop, memory] = await Promise.all([
+    const [current, progress, stop, memory] = await Promise.all([
       journal.state(id),
       journal.progress(id),
       journal.settled('stop', id),
       ThreadMemory.read(journal, record.threadKey),
     ]);
+    if (!isOpen(current)) return undefined;
+    // Everything that may fail comes before the turn is open: one that is half taken over would be answered once more.
+    const said = await this.#resume(id, current, progress, memory);
     const known = open.get(id);
     if (known !== undefined) return known;
-    if (taking.has(id) || !isOpen(state)) return undefined;
+    if (taking.has(id)) return undefined;
+    const state = said === undefined ? current : 'answered';
     const turn = new OpenTurn(this.#options, { record, state, progress, recovered: true });
     open.set(id, turn);
     if (stop !== undefined) turn.stopping.abort(new WetreadError('stopped'));
-    await this.#resume(turn, memory);
+    if (said !== undefined) turn.stage = 'ended';
+    for (const event of said ?? []) turn.log.add(event);
     this.#options.unfinisheds.add(record.message.platform, {
       turn: id,
       message: placeOf(record.message),
@@ -127,20 +149,23 @@ export class Recovery {
     unfinisheds.add(platform, { turn: id, message, duty: 'take-down', parts });
   }
 
-  /** An ending that was stored whole stands, also when the process died before it could say so. */
-  async #resume(turn: OpenTurn, memory: ThreadMemory): Promise<void> {
+  /**
+   * An ending that was stored whole stands, also when the process died before it could say so. Resolves to its events;
+   * undefined: the turn is to be answered anew.
+   */
+  async #resume(
+    id: TurnId,
+    state: TurnState,
+    { ending, writesThread }: TurnProgress,
+    memory: ThreadMemory,
+  ): Promise<readonly ReplyEvent[] | undefined> {
     const { journal } = this.#options;
-    const { ending, writesThread } = turn.progress;
-    if (ending === undefined) return;
-    const isWhole = turn.state === 'answered' || !writesThread || memory.after === turn.id;
-    if (!isWhole) return;
-    if (turn.state !== 'answered') {
-      if (!(await journal.advance(turn.id, ['begun', 'received'], 'answered'))) return;
-      turn.state = 'answered';
-    }
-    turn.stage = 'ended';
-    const png = await journal.blobs.get('pictures', turn.id);
-    for (const event of replay(ending, png)) turn.log.add(event);
+    if (ending === undefined) return undefined;
+    const isWhole = state === 'answered' || !writesThread || memory.after === id;
+    if (!isWhole) return undefined;
+    const png = await journal.blobs.get('pictures', id);
+    if (!(await journal.advance(id, ['begun', 'received'], 'answered'))) return undefined;
+    return replay(ending, png);
   }
 }
 
