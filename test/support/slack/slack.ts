@@ -145,7 +145,7 @@ export class Slack extends People {
 
   async close(): Promise<void> {
     this.#open.abort();
-    this.sockets.close();
+    await this.sockets.close();
     for (const timer of this.#timers) clearTimeout(timer);
     await Promise.all(
       this.#servers.map((server) => {
@@ -246,6 +246,7 @@ const behaviourOf = (options: SlackOptions): SlackBehaviour => ({
   agentSessions: options.agentSessions ?? true,
   streamLifeMs: options.streamLifeMs ?? STREAM_LIFE_MS,
   shareMs: options.shareMs ?? 30,
+  lostShares: options.lostShares ?? 0,
   scopes: new Set(options.scopes ?? SCOPES),
   installed: options.installed ?? 'yes',
   history: options.history ?? 'internal',

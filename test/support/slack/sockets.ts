@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Carrier, Delivery } from './deliveries.ts';
 import { WebSocketConnection } from './web-socket.ts';
 
@@ -8,6 +9,7 @@ type Settle = Parameters<Carrier['carry']>[1];
 /** Socket Mode allows an app so many connections at once. */
 const MOST_CONNECTIONS = 10;
 const PING_MS = 1_000;
+const FAREWELL_MS = 200;
 
 /** Socket Mode: each delivery goes to one of the app's connections, in turn, and is acknowledged by its envelope's id. */
 export class Sockets implements Carrier {
@@ -97,8 +99,11 @@ export class Sockets implements Carrier {
     for (const connection of this.#connections) connection.stall();
   }
 
-  close(): void {
+  /** Says so to those who are connected, and waits a moment for them to go. */
+  async close(): Promise<void> {
     clearInterval(this.#heartbeat);
+    for (const connection of this.#connections) connection.close();
+    for (let waited = 0; this.open > 0 && waited < FAREWELL_MS; waited += 5) await sleep(5);
     this.drop();
   }
 

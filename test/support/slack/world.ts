@@ -34,6 +34,8 @@ export type SlackBehaviour = {
   streamLifeMs: number;
   /** An upload is shared so long after it was completed. */
   shareMs: number;
+  /** So many uploads more are completed with `ok` and never shared, as happens in the field. */
+  lostShares: number;
   /** Of the bot's token. */
   scopes: ReadonlySet<string>;
   /** Not `yes`: every call with the bot's token fails with this. */

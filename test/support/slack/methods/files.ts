@@ -27,6 +27,7 @@ const askForUrl = (args: Arguments, { workspace, identity, url }: MethodContext)
   const name = args.need('filename');
   const length = Number(args.need('length'));
   if (!(length > 0)) throw new Refusal('invalid_arguments');
+  // The documentation's name; what the SDK's `filesUploadV2` sends, `alt_text`, is not in it.
   const altText = args.text('alt_txt') ?? '';
   if (altText.length > MOST_ALT_CHARACTERS) throw new Refusal('alt_txt_too_large');
   const file = workspace.addFile({
@@ -58,6 +59,11 @@ const complete = (args: Arguments, context: MethodContext): Json => {
   const blocks = args.list('blocks');
   checkBlocks(context, blocks);
   const comment = args.text('initial_comment');
+  const answer = { files: files.map(({ id, title }) => ({ id, title })) };
+  if (behaviour.lostShares > 0) {
+    behaviour.lostShares -= 1;
+    return answer;
+  }
   context.schedule(behaviour.shareMs, () => {
     for (const file of files) file.readyAt = workspace.now();
     if (channel !== undefined) {
@@ -76,7 +82,7 @@ const complete = (args: Arguments, context: MethodContext): Json => {
     }
     workspace.changed();
   });
-  return { files: files.map(({ id, title }) => ({ id, title })) };
+  return answer;
 };
 
 const info = (args: Arguments, context: MethodContext): Json => ({
