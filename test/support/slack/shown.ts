@@ -1,3 +1,4 @@
+import { loudMarks, rendered, type SlackText } from './slack-text.ts';
 import type { Json, SlackMessage } from './workspace.ts';
 
 /** A message as a person sees it. */
@@ -7,6 +8,8 @@ export type ShownMessage = {
   readonly by: string;
   /** The words that are visible: of the blocks where there are any, for then `text` is not shown. */
   readonly text: string;
+  /** What in it would ping, link or be formatted. */
+  readonly loud: readonly string[];
   /** What the app sent as `text`, which notifications and screen readers use. */
   readonly fallback: string;
   readonly pictures: readonly { readonly altText: string; readonly bytes: Uint8Array }[];
@@ -32,7 +35,8 @@ export type ShownButton = {
 export const show = (message: SlackMessage, bot: string): ShownMessage => ({
   ts: message.ts,
   by: message.user === bot ? 'bot' : message.user,
-  text: message.blocks.length > 0 ? wordsOf(message.blocks) : message.text,
+  text: textsOfMessage(message).map(rendered).join('\n\n'),
+  loud: textsOfMessage(message).flatMap(loudMarks),
   fallback: message.text,
   pictures: message.files.flatMap(({ altText, bytes, deleted }) =>
     deleted ? [] : [{ altText, bytes }],
@@ -46,22 +50,28 @@ export const show = (message: SlackMessage, bot: string): ShownMessage => ({
   reactions: message.reactions,
 });
 
-/** Texts of blocks, a block a paragraph; what buttons say is not among them. */
-export const wordsOf = (blocks: readonly Json[]): string =>
-  blocks
-    .map((block) => (block['type'] === 'actions' ? '' : textsOf(block).join(' ')))
-    .filter((text) => text !== '')
-    .join('\n\n');
+/** Texts of a message with the language that Slack reads them as; a stream's words and a block of Markdown are Markdown. */
+const textsOfMessage = (message: SlackMessage): readonly SlackText[] => {
+  if (message.blocks.length > 0) return textsOf(message.blocks);
+  return [{ language: message.stream === undefined ? 'mrkdwn' : 'markdown', text: message.text }];
+};
 
-const textsOf = (value: unknown): string[] => {
+/** Texts of blocks, in order; what buttons say is not among them. */
+export const textsOf = (value: unknown): SlackText[] => {
   if (Array.isArray(value)) return value.flatMap(textsOf);
   if (typeof value !== 'object' || value === null) return [];
   const json = value as Json;
-  if (json['type'] === 'button' || json['type'] === 'feedback_buttons') return [];
+  const type = json['type'];
+  if (type === 'button' || type === 'feedback_buttons' || type === 'actions') return [];
   return Object.entries(json).flatMap(([key, inner]) =>
-    typeof inner === 'string' ? (key === 'text' ? [inner] : []) : textsOf(inner),
+    typeof inner === 'string' && key === 'text'
+      ? [{ language: languageOf(type), text: inner }]
+      : textsOf(inner),
   );
 };
+
+const languageOf = (type: unknown): SlackText['language'] =>
+  type === 'mrkdwn' || type === 'markdown' ? type : 'plain_text';
 
 /** Every button of the blocks, feedback's two included. */
 export const buttonsOf = (blocks: readonly Json[]): ShownButton[] =>

@@ -61,7 +61,7 @@ export type SlackMessage = {
   text: string;
   blocks: readonly Json[];
   readonly files: readonly SlackFile[];
-  readonly metadata: unknown;
+  metadata: unknown;
   readonly subtype: string | undefined;
   readonly unfurl: { readonly links: boolean; readonly media: boolean };
   edited: boolean;

@@ -36,6 +36,8 @@ export type SlackBehaviour = {
   shareMs: number;
   /** So many uploads more are completed with `ok` and never shared, as happens in the field. */
   lostShares: number;
+  /** Events of the app's own uploads name only its bot, and no user. */
+  anonymousUploads: boolean;
   /** Of the bot's token. */
   scopes: ReadonlySet<string>;
   /** Not `yes`: every call with the bot's token fails with this. */
@@ -57,7 +59,9 @@ export const toWireMessage = (
   return {
     type: 'message',
     ...(message.subtype === undefined ? {} : { subtype: message.subtype }),
-    user: message.user,
+    ...(own && message.files.length > 0 && world.behaviour.anonymousUploads
+      ? {}
+      : { user: message.user }),
     text: message.text,
     ts: message.ts,
     ...(message.thread === undefined ? {} : { thread_ts: message.thread }),

@@ -93,10 +93,8 @@ const update = (args: Arguments, context: MethodContext): Json => {
   if (content.text === '' && content.blocks.length === 0) throw new Refusal('no_text');
   const previous = toWireMessage(context, message);
   message.text = content.text;
-  // Blocks stay as they are when an edit names none and has text: Slack then shows the old blocks.
-  if (args.json('blocks') !== undefined || args.text('markdown_text') !== undefined)
-    message.blocks = content.blocks;
-  else message.blocks = [];
+  message.blocks = content.blocks;
+  message.metadata = args.json('metadata') ?? message.metadata;
   message.edited = true;
   context.announcements.changed(message, previous);
   context.workspace.changed();

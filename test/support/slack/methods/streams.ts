@@ -91,6 +91,7 @@ const stop = (args: Arguments, context: MethodContext): Json => {
       ...(message.text === '' ? [] : [{ type: 'markdown', text: message.text }]),
       ...blocks,
     ];
+  message.metadata = args.json('metadata') ?? message.metadata;
   message.stream = { startedAt: message.stream?.startedAt ?? 0, open: false };
   context.announcements.changed(message, previous);
   context.workspace.changed();
