@@ -101,6 +101,16 @@ export const ERRORS = {
   'endpoint-not-openai': row('model', false, () => 'What answers at the model endpoint is not an OpenAI-compatible server. Tell whoever runs this bot.', 'MODEL_URL usually ends in /v1.'),
   'endpoint-cut': row('model', true, () => 'The model endpoint broke off in mid-answer. Ask again.', "Look in the endpoint's log."),
 
+  // Slack
+  'slack-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_BOT_TOKEN (${reason}).`, 'Check SLACK_BOT_TOKEN (xoxb-…), and that the app is still installed in the workspace; docs/slack.md says how.'),
+  'slack-app-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_APP_TOKEN (${reason}).`, 'Make an app-level token (xapp-…) with the scope connections:write and set SLACK_APP_TOKEN to it.'),
+  'slack-scope': row<{ scope: string }>('setting', false, ({ scope }) => `The Slack app lacks the scope ${scope}.`, 'Add it under OAuth & Permissions (examples/slack-manifest.json lists all) and install the app again.'),
+  'slack-unreachable': row<{ reason: string }>('setting', true, ({ reason }) => `Slack cannot be reached (${reason}). It is tried again.`, 'Check the way out to slack.com, HTTPS_PROXY, NO_PROXY and SLACK_API_URL.'),
+  'slack-refused': row<{ reason: string }>('setting', false, ({ reason }) => `Slack refuses what Wetread asks of it (${reason}).`, 'Compare the app with examples/slack-manifest.json; docs/slack.md says what each part is for.'),
+  'slack-signature': row('usage', false, () => 'This request is not signed by Slack.', 'Check SLACK_SIGNING_SECRET, and the clock of this machine.'),
+  'slack-files-scope': row('internal', false, () => 'Slack did not give the film out. Tell whoever runs this bot.', 'The app lacks files:read, or was not installed again since it was added; docs/slack.md says how.'),
+  'slack-file-external': row('refused', false, () => 'This file lies outside Slack, where Wetread does not fetch. Upload the film itself.', 'Nothing; SLACK_FILE_HOSTS adds hosts that may be sent the token.'),
+
   // Settings and the server
   'setting-invalid': row<{ problems: string }>('setting', false, ({ problems }) => `Settings that cannot be used: ${problems}.`, 'Correct them; docs/configuration.md lists every setting.'),
   'port-taken': row<{ port: number }>('setting', false, ({ port }) => `Port ${port} is taken. Start with another one: PORT=0 npm start takes any that is free.`, 'Set PORT.'),

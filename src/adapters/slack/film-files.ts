@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fetcher } from '../../core/conversation.ts';
+import { WetreadError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Network } from './network.ts';
+import type { SlackApi } from './slack-api.ts';
+import { SlackFailure } from './slack-failure.ts';
+import { fileAnswer, type SlackFile } from './wire.ts';
+
+/** Slack may still be looking through an upload: it is asked again after these. */
+const READY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
+/** What intake takes at most; more is not waited for. */
+const LIMIT_BYTES = 100 * 2 ** 20;
+/** Bytes that are looked at to tell a page from a picture. */
+const HEAD_BYTES = 256;
+/** A file's address may lead to another one of Slack's. */
+const MOST_REDIRECTS = 3;
+
+/** Hosts that Slack keeps files on. */
+const SLACK_HOST = /(?:^|\.)(?:slack\.com|slack-edge\.com|slack-files\.com|slack-gov\.com)$/;
+
+export type FilmFilesOptions = {
+  readonly api: SlackApi;
+  readonly network: Network;
+  readonly token: string;
+  readonly apiUrl: string;
+  /** Hosts besides Slack's own that may be sent the token. */
+  readonly fileHosts: readonly string[];
+  readonly logger: Logger;
+};
+
+/** Fetches films from Slack, and from nowhere else: the token goes to Slack's hosts alone. */
+export const createFilmFetcher = (options: FilmFilesOptions): Fetcher => {
+  const { api, logger } = options;
+  return async ({ file = '' }, signal) => {
+    try {
+      const url = addressOf(await findReady(api, file, signal));
+      return await download(options, url, signal);
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      const { method, code, needed } = error;
+      logger.warn({ method, code, needed }, 'a film was not to be had');
+      throw new WetreadError(code === 'missing_scope' ? 'slack-files-scope' : 'film-unavailable');
+    }
+  };
+};
+
+/** The file once Slack has processed it. Events may tell of it by its id alone, or before it can be fetched. */
+const findReady = async (api: SlackApi, file: string, signal: AbortSignal): Promise<SlackFile> => {
+  for (let tries = 0; ; tries += 1) {
+    const options = { repeatable: true, signal };
+    const { file: found } = await api.call('files.info', { file }, fileAnswer, options);
+    if (found.mode === 'external' || found.is_external === true)
+      throw new WetreadError('slack-file-external');
+    const waitMs = READY_MS[tries];
+    if (urlOf(found) !== undefined && found.mode !== 'hidden_by_limit') {
+      // Until its kind is known, its bytes may be a page that says so.
+      if (found.mimetype !== '' || waitMs === undefined) return found;
+    }
+    if (waitMs === undefined) throw new WetreadError('film-unavailable');
+    await sleep(waitMs, undefined, { signal });
+  }
+};
+
+const urlOf = ({ url_private_download, url_private }: SlackFile): string | undefined =>
+  url_private_download ?? url_private;
+
+const addressOf = (file: SlackFile): URL => {
+  const url = urlOf(file);
+  if (url === undefined || !URL.canParse(url)) throw new WetreadError('film-unavailable');
+  return new URL(url);
+};
+
+const download = async (
+  options: FilmFilesOptions,
+  address: URL,
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
+  let url = address;
+  for (let left = MOST_REDIRECTS; ; left -= 1) {
+    const response = await request(options, url, signal);
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null)
+      return readFilm(response);
+    await response.body?.cancel();
+    if (left === 0 || !URL.canParse(location, url.href)) throw new WetreadError('film-unavailable');
+    url = new URL(location, url);
+  }
+};
+
+const request = async (
+  { network, token, apiUrl, fileHosts }: FilmFilesOptions,
+  url: URL,
+  signal: AbortSignal,
+): Promise<Response> => {
+  if (!mayGetToken(url, { apiUrl, fileHosts })) throw new WetreadError('slack-file-external');
+  try {
+    return await network.fetch(url.href, {
+      headers: { authorization: `Bearer ${token}` },
+      // Followed by us, so that the token follows to Slack's hosts only.
+      redirect: 'manual',
+      signal,
+    });
+  } catch {
+    signal.throwIfAborted();
+    throw new WetreadError('film-unavailable');
+  }
+};
+
+/** Slack's hosts over TLS, the host of the API address itself, and those that the operator names. */
+export const mayGetToken = (
+  url: URL,
+  { apiUrl, fileHosts }: Pick<FilmFilesOptions, 'apiUrl' | 'fileHosts'>,
+): boolean => {
+  const api = new URL(apiUrl);
+  if (url.host === api.host && url.protocol === api.protocol) return true;
+  if (url.protocol !== 'https:' || url.username !== '') return false;
+  return SLACK_HOST.test(url.hostname) || fileHosts.includes(url.hostname);
+};
+
+/** Without the scope, or before the app is installed again with it, Slack sends its login page, and calls that a success. */
+const readFilm = async (response: Response): Promise<Uint8Array> => {
+  const isPage = /text\/html/i.test(response.headers.get('content-type') ?? '');
+  if (response.status !== 200 || isPage) {
+    await response.body?.cancel();
+    if (isPage || response.status === 401 || response.status === 403)
+      throw new WetreadError('slack-files-scope');
+    throw new WetreadError('film-unavailable');
+  }
+  const bytes = await readWithin(response);
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, HEAD_BYTES));
+  if (/^[\s\uFEFF\u00EF\u00BB\u00BF]*<(?:!doctype html|html|head)/i.test(head))
+    throw new WetreadError('slack-files-scope');
+  return bytes;
+};
+
+const readWithin = async (response: Response): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      length += chunk.byteLength;
+      if (length > LIMIT_BYTES) throw new WetreadError('file-too-large', { limit: LIMIT_BYTES });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof WetreadError ? error : new WetreadError('film-unavailable');
+  }
+  return Buffer.concat(chunks, length);
+};

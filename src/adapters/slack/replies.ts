@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
+import { WetreadError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Installation } from './installation.ts';
+import type { Network } from './network.ts';
+import { deletePicture } from './picture-part.ts';
+import { isFile, PostedReply } from './posted-reply.ts';
+import type { ReplyAddress } from './reply-address.ts';
+import { ReplyContent } from './reply-content.ts';
+import type { SlackApi } from './slack-api.ts';
+import { isLockedOut, SlackFailure } from './slack-failure.ts';
+import { StatusLine } from './status-line.ts';
+import { statusWords } from './status-words.ts';
+import { StreamSwitch } from './stream-switch.ts';
+import { deleteMessage } from './text-part.ts';
+import { anyAnswer } from './wire.ts';
+
+/** A thread's title, of which Slack shows the beginning. */
+const TITLE_LIMIT = 80;
+const RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** A reply that Slack does not take in so long is given up, so that its thread goes on. */
+const DELIVER_MS = 60 * 60_000;
+
+export type RepliesOptions = {
+  readonly conversation: Conversation;
+  readonly api: SlackApi;
+  readonly network: Network;
+  readonly installation: Installation;
+  readonly logger: Logger;
+  /** Milliseconds. */
+  readonly now: () => number;
+};
+
+/** Follows turns and writes their replies, each once, side by side. */
+export class Replies {
+  readonly #options: RepliesOptions;
+  readonly #streams = new StreamSwitch();
+  /** Replies that are being written here, by turn. */
+  readonly #writing = new Map<TurnId, { readonly address: ReplyAddress; done: Promise<void> }>();
+  /** Aborted when nothing more is to be sent: what is left is the journal's. */
+  readonly #closing = new AbortController();
+
+  constructor(options: RepliesOptions) {
+    this.#options = options;
+  }
+
+  /** Follows a turn that was taken just now; one that is followed already is left alone. */
+  follow(turn: TurnId, address: ReplyAddress): void {
+    if (!this.#writing.has(turn)) this.#begin(turn, address, undefined);
+  }
+
+  /** Turns whose replies are being written in a thread. */
+  writtenIn(channel: string, thread: string | undefined): readonly TurnId[] {
+    return [...this.#writing]
+      .filter(
+        ([, { address }]) =>
+          address.channel === channel && (thread === undefined || address.thread === thread),
+      )
+      .map(([turn]) => turn);
+  }
+
+  /** Does what a process that died has left, until the signal aborts. */
+  async recover(platform: string, signal: AbortSignal): Promise<void> {
+    for await (const unfinished of this.#options.conversation.unfinished(platform, signal)) {
+      if (unfinished.duty === 'take-down') void this.#takeDown(unfinished);
+      else this.#recover(unfinished);
+    }
+  }
+
+  /** Gives replies that are being written `graceMs`, and leaves the others to the journal. */
+  async close(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), graceMs);
+    await Promise.all([...this.#writing.values()].map(({ done }) => done));
+    clearTimeout(timer);
+    this.#closing.abort();
+  }
+
+  #recover({ turn, message, parts }: Unfinished): void {
+    const { channel, thread, id } = message;
+    const address = {
+      channel,
+      thread,
+      question: questionOf(id, thread),
+      direct: channel.startsWith('D'),
+    };
+    this.#begin(turn, { ...address, reader: undefined, title: undefined }, parts);
+  }
+
+  #begin(turn: TurnId, address: ReplyAddress, parts: readonly PostedPart[] | undefined): void {
+    const before = this.#writing.get(turn)?.done ?? Promise.resolve();
+    const done = before
+      .then(() => this.#write(turn, address, parts))
+      .catch((error: unknown) => this.#report(error))
+      .finally(() => {
+        if (this.#writing.get(turn)?.done === done) this.#writing.delete(turn);
+      });
+    this.#writing.set(turn, { address, done });
+  }
+
+  async #write(
+    turn: TurnId,
+    address: ReplyAddress,
+    parts: readonly PostedPart[] | undefined,
+  ): Promise<void> {
+    const status = new StatusLine({ ...this.#options, address });
+    if (address.title !== undefined) void this.#title(address, address.title);
+    const { signal } = this.#closing;
+    const begun = (posted: PostedPart) => this.#begun(turn, address, posted);
+    const reply = new PostedReply(
+      { ...this.#options, ...address, turn, begun, signal, streams: this.#streams },
+      parts ?? [],
+    );
+    try {
+      if (parts !== undefined) await this.#insist(() => reply.lookUp());
+      const content = await this.#follow(turn, address, reply, status);
+      if (content === undefined) await reply.leave();
+      else await this.#deliver(turn, reply, content);
+    } finally {
+      await status.end().catch((error: unknown) => this.#report(error));
+    }
+  }
+
+  /** Shows the reply as it grows. undefined: it is forgotten, or left to whoever starts next. */
+  async #follow(
+    turn: TurnId,
+    { reader, direct }: ReplyAddress,
+    reply: PostedReply,
+    status: StatusLine,
+  ): Promise<ReplyContent | undefined> {
+    const content = new ReplyContent();
+    const mayStream = direct || reader !== undefined;
+    const drafts = new Drafts((contentNow) =>
+      reply.draft(contentNow.parts, mayStream && contentNow.hasText),
+    );
+    try {
+      for await (const event of this.#options.conversation.events(turn, this.#closing.signal)) {
+        content.add(event);
+        if (content.ended) break;
+        if (event.type === 'status') {
+          const words = statusWords(event);
+          status.show(words);
+          content.waiting = this.#streams.on ? '' : `Wetread ${words}`;
+        } else if (content.hasText) status.said();
+        drafts.draw(content);
+      }
+    } catch (error) {
+      if (!(error instanceof WetreadError) && !this.#closing.signal.aborted) throw error;
+    } finally {
+      await drafts.end();
+    }
+    return content.ended ? content : undefined;
+  }
+
+  /** Until Slack shows it, or nobody can bring it to. */
+  async #deliver(turn: TurnId, reply: PostedReply, content: ReplyContent): Promise<void> {
+    const { conversation, logger, now } = this.#options;
+    const giveUpAt = now() + DELIVER_MS;
+    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
+      try {
+        await reply.settle(content.parts);
+        break;
+      } catch (error) {
+        // With a new token the next start goes on with it.
+        if (!(error instanceof SlackFailure) || isLockedOut(error)) throw error;
+        const isHopeless = error.kind === 'refused' || now() > giveUpAt;
+        logger[isHopeless ? 'error' : 'warn'](factsOf(error), 'a reply was not taken by Slack');
+        if (isHopeless) break;
+        await sleep(waitMs, undefined, { signal: this.#closing.signal });
+      }
+    }
+    await this.#persist(() => conversation.delivered(turn));
+  }
+
+  async #takeDown({ turn, message, parts }: Unfinished): Promise<void> {
+    const { api, conversation } = this.#options;
+    const place = { channel: message.channel, signal: this.#closing.signal };
+    try {
+      for (const { id } of parts)
+        await this.#insist(() =>
+          isFile(id) ? deletePicture(api, place, id) : deleteMessage(api, place, id),
+        );
+      await this.#persist(() => conversation.takenDown(turn));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** A part of a turn that is not there any more is nobody's: it goes again. */
+  async #begun(turn: TurnId, { channel }: ReplyAddress, { part, id }: PostedPart): Promise<void> {
+    const { api, conversation } = this.#options;
+    try {
+      await this.#persist(() => conversation.begun(turn, part, id));
+    } catch (error) {
+      if (error instanceof WetreadError && error.code === 'turn-unknown')
+        await (isFile(id)
+          ? deletePicture(api, { channel }, id)
+          : deleteMessage(api, { channel }, id));
+      throw error;
+    }
+  }
+
+  async #title({ channel, thread }: ReplyAddress, title: string): Promise<void> {
+    const { api } = this.#options;
+    const args = { channel_id: channel, thread_ts: thread, title: title.slice(0, TITLE_LIMIT) };
+    await api.call('assistant.threads.setTitle', args, anyAnswer).catch((error: unknown) => {
+      if (!(error instanceof SlackFailure)) this.#report(error);
+    });
+  }
+
+  /** Tries again while Slack is not to be had. */
+  async #insist(work: () => Promise<void>): Promise<void> {
+    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof SlackFailure) || error.kind === 'refused') throw error;
+        await sleep(waitMs, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  /** Tries again while the store fails. */
+  async #persist(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof WetreadError) || error.code !== 'store-failed') throw error;
+        await sleep(RETRY_MS, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    const { logger } = this.#options;
+    if (error instanceof SlackFailure) logger.error(factsOf(error), 'a reply was not written');
+    // A turn that was forgotten, or is another process's by now, needs no reply of ours.
+    else if (error instanceof WetreadError) logger.debug({ code: error.code }, 'a reply was left');
+    else logger.error({ error }, 'a reply was not written');
+  }
+}
+
+/** Drawn one at a time, always from the newest content; what comes meanwhile is drawn next. */
+class Drafts {
+  readonly #draw: (content: ReplyContent) => Promise<void>;
+  #next: ReplyContent | undefined;
+  #drawing: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  constructor(draw: (content: ReplyContent) => Promise<void>) {
+    this.#draw = draw;
+  }
+
+  draw(content: ReplyContent): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#next = content;
+    this.#drawing ??= this.#run().finally(() => {
+      this.#drawing = undefined;
+    });
+  }
+
+  /** Nothing more is drawn from here on. */
+  async end(): Promise<void> {
+    this.#next = undefined;
+    await this.#drawing;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#next !== undefined) {
+      const content = this.#next;
+      this.#next = undefined;
+      try {
+        await this.#draw(content);
+      } catch (error) {
+        // A draft that Slack did not take is no failure: the end of the reply says everything.
+        if (!(error instanceof SlackFailure)) this.#failure = error as Error;
+      }
+    }
+  }
+}
+
+/** A question that is a message; a button's is somewhere in the thread. */
+const questionOf = (id: string, thread: string): string => (/^\d+\.\d+$/.test(id) ? id : thread);
+
+export const factsOf = ({ method, code, needed }: SlackFailure) => ({ method, code, needed });

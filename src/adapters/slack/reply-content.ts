@@ -1,0 +1,113 @@
+import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
+import { splitText } from './split-text.ts';
+
+/** What hangs under the last text of a reply. */
+export type Footer =
+  | { readonly kind: 'none' }
+  /** It is still being written. */
+  | { readonly kind: 'working' }
+  /** `boxes`: numbers of the boxes that it shows. `read`: the model answered, so that it can be judged. */
+  | { readonly kind: 'finished'; readonly read: boolean; readonly boxes: readonly number[] }
+  | { readonly kind: 'question'; readonly options: readonly Choice[] };
+
+/** A message of a reply. */
+export type TextContent = {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly notices: readonly string[];
+  readonly footer: Footer;
+};
+export type PictureContent = { readonly kind: 'picture'; readonly picture: Picture };
+export type PartContent = TextContent | PictureContent;
+
+/** Said before the answer; what else there is to say comes after it. */
+const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
+
+/** Core says this once a thread, with the first reply about a film; what Slack's readers must know goes with it. */
+const ONCE = 'preliminary';
+const NAMES_STAY =
+  'Names and numbers that are written in the picture are not removed; send films without them.';
+
+/** A reply as it grows: the messages that it would be if it ended now. */
+export class ReplyContent {
+  #text = '';
+  #waiting = '';
+  #picture: Picture | undefined;
+  readonly #first: string[] = [];
+  readonly #notices: string[] = [];
+  #footer: Footer = { kind: 'working' };
+  #ended = false;
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** It says something that stays. */
+  get hasText(): boolean {
+    return this.#text !== '';
+  }
+
+  /** What the reply is waiting for, where there are no words yet. */
+  set waiting(words: string) {
+    this.#waiting = words;
+  }
+
+  get parts(): readonly PartContent[] {
+    const words = [...this.#first, this.#text].filter((text) => text !== '').join('\n\n');
+    const text = this.hasText || this.#ended ? words : this.#waiting;
+    const texts = splitText(text);
+    const parts: PartContent[] = texts.map((part, at) => ({
+      kind: 'text',
+      text: part,
+      notices: at === texts.length - 1 && this.#ended ? this.#notices : [],
+      footer: at === texts.length - 1 ? this.#footer : { kind: 'none' },
+    }));
+    if (this.#ended && this.#picture !== undefined)
+      parts.push({ kind: 'picture', picture: this.#picture });
+    return parts;
+  }
+
+  add(event: ReplyEvent): void {
+    switch (event.type) {
+      case 'status':
+        break;
+      case 'text-delta':
+        this.#text += event.text;
+        break;
+      case 'image':
+        this.#picture = event;
+        break;
+      case 'notice':
+        this.#addNotice(event.code, event.text);
+        break;
+      case 'choices':
+        this.#text = event.question;
+        this.#picture = event.picture ?? undefined;
+        this.#end({ kind: 'question', options: event.options });
+        break;
+      case 'error':
+        this.#text = [this.#text, event.message].filter((text) => text !== '').join('\n\n');
+        this.#end({ kind: 'none' });
+        break;
+      case 'end': {
+        const { reply } = event;
+        const stopped = reply.finishReason === 'stopped' && !reply.text.endsWith('Stopped.');
+        this.#text = stopped ? [reply.text, 'Stopped.'].filter(Boolean).join('\n\n') : reply.text;
+        const boxes = reply.boxes.map(({ number }) => number);
+        this.#end({ kind: 'finished', read: reply.exchange !== null, boxes });
+        break;
+      }
+    }
+  }
+
+  #addNotice(code: string, text: string): void {
+    if (FIRST.has(code)) this.#first.push(text);
+    else this.#notices.push(text);
+    if (code === ONCE) this.#notices.push(NAMES_STAY);
+  }
+
+  #end(footer: Footer): void {
+    this.#footer = footer;
+    this.#ended = true;
+  }
+}
