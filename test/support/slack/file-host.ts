@@ -66,8 +66,8 @@ export class FileHost {
       fail(response, fault);
       return;
     }
-    const { scopes, installed } = world.behaviour;
-    if (token !== botToken || installed !== 'yes' || !scopes.has('files:read')) {
+    const { scopes, installed, loginPages } = world.behaviour;
+    if (loginPages || token !== botToken || installed !== 'yes' || !scopes.has('files:read')) {
       seen.outcome = 'login-page';
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
       return;

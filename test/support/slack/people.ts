@@ -209,6 +209,17 @@ export class People {
       .map((message) => show(message, this.bot));
   }
 
+  /** What a thread says it is waiting for; '' when it says nothing. */
+  status(channel: string, thread: string): string {
+    const status = this.context.workspace.statuses.get(`${channel}:${thread}`);
+    return typeof status?.['status'] === 'string' ? status['status'] : '';
+  }
+
+  /** The status of a thread's agent session; undefined where there is none. */
+  session(channel: string, thread: string): unknown {
+    return this.context.workspace.sessions.get(`${channel}:${thread}`)?.['status'];
+  }
+
   home(user: string): Json | undefined {
     return this.context.workspace.homes.get(user);
   }

@@ -8,6 +8,8 @@ export type ShownMessage = {
   readonly by: string;
   /** The words that are visible: of the blocks where there are any, for then `text` is not shown. */
   readonly text: string;
+  /** Without the small print of context blocks. */
+  readonly words: string;
   /** What in it would ping, link or be formatted. */
   readonly loud: readonly string[];
   /** What the app sent as `text`, which notifications and screen readers use. */
@@ -36,6 +38,12 @@ export const show = (message: SlackMessage, bot: string): ShownMessage => ({
   ts: message.ts,
   by: message.user === bot ? 'bot' : message.user,
   text: textsOfMessage(message).map(rendered).join('\n\n'),
+  words: textsOfMessage({
+    ...message,
+    blocks: message.blocks.filter(({ type }) => type !== 'context'),
+  })
+    .map(rendered)
+    .join('\n\n'),
   loud: textsOfMessage(message).flatMap(loudMarks),
   fallback: message.text,
   pictures: message.files.flatMap(({ altText, bytes, deleted }) =>

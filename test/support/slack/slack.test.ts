@@ -1,8 +1,17 @@
 import { App, LogLevel } from '@slack/bolt';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readBytes } from './api.ts';
 import { startSlack, type Slack } from './slack.ts';
 
 const film = { bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47]) };
+
+const SILENT = {
+  ...{ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  ...{ setLevel: () => {}, setName: () => {}, getLevel: () => LogLevel.ERROR },
+};
 
 let slack: Slack;
 let app: App | undefined;
@@ -20,8 +29,9 @@ const connect = async (listen: (app: App) => void = () => {}): Promise<App> => {
     token: slack.botToken,
     appToken: slack.appToken,
     socketMode: true,
-    logLevel: LogLevel.ERROR,
+    logger: SILENT,
     clientOptions: { slackApiUrl: slack.apiUrl },
+    // The receiver has a client of its own.
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
   });
   listen(app);
@@ -168,5 +178,117 @@ describe('the loopback Slack', () => {
     });
     expect(unready).toMatchObject({ mimetype: '' });
     expect(unready).not.toHaveProperty('url_private');
+  });
+
+  test('sends signed requests where it is told to, and acknowledges by their status', async () => {
+    const received: { readonly headers: Record<string, unknown>; readonly body: string }[] = [];
+    const server = createServer((request, response) => {
+      void readBytes(request).then((body) => {
+        received.push({ headers: request.headers, body: String(body) });
+        response.writeHead(received.length === 1 ? 500 : 200).end();
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    slack.sendEventsTo(`http://127.0.0.1:${port}/slack/events`);
+    const channel = slack.channel('chest');
+    slack.post({ by: slack.user('resident'), channel, text: 'hello' });
+    await slack.until('it is taken', () =>
+      slack.deliveries.some(({ state }) => state === 'acknowledged'),
+    );
+    const [first, second] = received;
+    expect(first?.headers['x-slack-signature']).toMatch(/^v0=[0-9a-f]{64}$/);
+    expect(second?.headers['x-slack-retry-num']).toBe('1');
+    expect(first?.body).toBe(second?.body);
+    slack.command(slack.user('resident'), channel, 'help');
+    await slack.until('the command', () => received.length === 3);
+    expect(new URLSearchParams(received[2]?.body).get('command')).toBe('/wetread');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('lets people press what was posted, and opens a modal with the ticket of the press, once', async () => {
+    const channel = slack.channel('chest');
+    await connect((bolt) =>
+      bolt.action('open', async ({ ack, body, client }) => {
+        await ack();
+        if (body.type !== 'block_actions') return;
+        const view = { type: 'modal', title: { type: 'plain_text', text: 'Where' }, blocks: [] };
+        const open = () => client.apiCall('views.open', { trigger_id: body.trigger_id, view });
+        await open();
+        await expect(open()).rejects.toMatchObject({ data: { error: 'exchanged_trigger_id' } });
+      }),
+    );
+    const button = {
+      type: 'button',
+      action_id: 'open',
+      text: { type: 'plain_text', text: 'Open' },
+    };
+    const { ts = '' } =
+      (await app?.client.chat.postMessage({
+        channel,
+        text: 'x',
+        blocks: [{ type: 'actions', elements: [button] }] as never,
+      })) ?? {};
+    const delivery = slack.press(slack.user('resident'), channel, ts, 'Open');
+    await slack.until('a modal', () => slack.modals.size === 1);
+    expect(delivery.kind).toBe('block_actions');
+  });
+
+  test('puts a tombstone where a root with replies was, and tells of a change', async () => {
+    const channel = slack.channel('chest');
+    const by = slack.user('resident');
+    const thread = slack.post({ by, channel, text: 'look' });
+    const reply = slack.post({ by, channel, thread, text: 'well' });
+    slack.delete(channel, thread);
+    slack.delete(channel, reply);
+    const kinds = slack.deliveries.map(({ payload }) => {
+      const { event } = payload as { event: { subtype?: string; message?: { subtype?: string } } };
+      return [event.subtype, event.message?.subtype];
+    });
+    expect(kinds.slice(2)).toEqual([
+      ['message_changed', 'tombstone'],
+      ['message_deleted', undefined],
+    ]);
+  });
+
+  test('refuses blocks that Slack refuses, by name', async () => {
+    const { client } = await connect();
+    const channel = slack.channel('chest');
+    const post = (blocks: unknown[]) =>
+      client.chat.postMessage({ channel, text: 'x', blocks: blocks as never });
+    const section = (length: number) => ({
+      type: 'section',
+      text: { type: 'mrkdwn', text: 'x'.repeat(length) },
+    });
+    await expect(post([section(3_001)])).rejects.toMatchObject({
+      data: { error: 'invalid_blocks' },
+    });
+    await expect(post(Array.from({ length: 5 }, () => section(2_900)))).rejects.toMatchObject({
+      data: { error: 'msg_blocks_too_long' },
+    });
+    await expect(post([section(3_000)])).resolves.toMatchObject({ ok: true });
+  });
+
+  test('holds the limits of its documentation when it is told to', async () => {
+    slack.behaviour.rateLimits = true;
+    const channel = slack.channel('chest');
+    const root = slack.post({ by: slack.user('resident'), channel, text: 'look' });
+    const start = () =>
+      fetch(`${slack.apiUrl}chat.startStream`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${slack.botToken}` },
+        body: new URLSearchParams({
+          channel,
+          thread_ts: root,
+          recipient_team_id: slack.team,
+          recipient_user_id: slack.user('resident'),
+        }),
+      });
+    const statuses = [];
+    for (let count = 0; count < 21; count += 1) statuses.push((await start()).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    expect((await start()).headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   });
 });

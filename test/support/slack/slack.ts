@@ -247,6 +247,7 @@ const behaviourOf = (options: SlackOptions): SlackBehaviour => ({
   streamLifeMs: options.streamLifeMs ?? STREAM_LIFE_MS,
   shareMs: options.shareMs ?? 30,
   lostShares: options.lostShares ?? 0,
+  loginPages: options.loginPages ?? false,
   anonymousUploads: options.anonymousUploads ?? false,
   scopes: new Set(options.scopes ?? SCOPES),
   installed: options.installed ?? 'yes',

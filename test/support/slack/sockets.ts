@@ -19,6 +19,8 @@ export class Sockets implements Carrier {
   readonly #onConnect: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   #turn = 0;
+  /** Acknowledgements are lost on their way to Slack. */
+  deaf = false;
   /** Connections ever made. */
   connected = 0;
 
@@ -108,6 +110,7 @@ export class Sockets implements Carrier {
   }
 
   #acknowledge(text: string): void {
+    if (this.deaf) return;
     const { envelope_id: id, payload } = JSON.parse(text) as {
       envelope_id: string;
       payload: unknown;

@@ -36,6 +36,8 @@ export type SlackBehaviour = {
   shareMs: number;
   /** So many uploads more are completed with `ok` and never shared, as happens in the field. */
   lostShares: number;
+  /** Downloads are answered with the page to sign in, though the scope is there: the app was not installed again. */
+  loginPages: boolean;
   /** Events of the app's own uploads name only its bot, and no user. */
   anonymousUploads: boolean;
   /** Of the bot's token. */

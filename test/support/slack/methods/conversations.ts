@@ -43,11 +43,10 @@ const replies = (args: Arguments, context: MethodContext): Json => {
     (message) => message.channel === channel.id && message.ts === ts,
   );
   if (named === undefined) throw new Refusal('thread_not_found');
-  const [oldest, latest] = [args.text('oldest') ?? '', args.text('latest') ?? '~'];
   const all = workspace
     .thread(channel.id, ts)
     .filter(({ onlyFor }) => onlyFor === undefined)
-    .filter((message) => message.ts === ts || (message.ts >= oldest && message.ts <= latest));
+    .filter((message) => message.ts === ts || within(args, message.ts));
   const most = behaviour.history === 'distributed' ? SMALL_PAGE : PAGE;
   const limit = Math.min(Number(args.text('limit') ?? most), most);
   const from = Number(args.text('cursor') ?? 0);
@@ -65,14 +64,21 @@ const replies = (args: Arguments, context: MethodContext): Json => {
   };
 };
 
+/** Between `oldest` and `latest`, which count themselves only when they are asked to. */
+const within = (args: Arguments, ts: string): boolean => {
+  const [oldest, latest] = [args.text('oldest') ?? '', args.text('latest') ?? '~'];
+  return args.flag('inclusive') === true
+    ? ts >= oldest && ts <= latest
+    : ts > oldest && ts < latest;
+};
+
 const history = (args: Arguments, context: MethodContext): Json => {
   const channel = channelOf(context, args.need('channel'));
   needScope(context, HISTORY_SCOPE[channel.kind]);
-  const [oldest, latest] = [args.text('oldest') ?? '', args.text('latest') ?? '~'];
   const messages = context.workspace.messages
     .filter((message) => message.channel === channel.id && !message.deleted)
     .filter(({ thread, subtype }) => thread === undefined || subtype === 'thread_broadcast')
-    .filter(({ ts }) => ts >= oldest && ts <= latest)
+    .filter(({ ts }) => within(args, ts))
     .toReversed()
     .slice(0, Number(args.text('limit') ?? 100));
   return {
