@@ -6,7 +6,7 @@ import { directChannel } from './methods/conversations.ts';
 import { deleteFile } from './methods/files.ts';
 import { buttonsOf, show, type ShownMessage } from './shown.ts';
 import type { Film, Json, SlackChannel, SlackFile, SlackMessage, SlackUser } from './workspace.ts';
-import { toWireMessage } from './world.ts';
+import { OTHER_TEAM, toWireMessage } from './world.ts';
 
 type EventKind = 'message' | 'app_mention';
 
@@ -108,7 +108,7 @@ export class People {
   /** Sends an event of a message, which may have been held back. */
   tell(channel: string, ts: string, kind: EventKind, telling?: Telling): void {
     const grid = this.context.identity.enterprise !== undefined;
-    const usual = grid && kind === 'app_mention' ? { team: 'T0OTHER01' } : {};
+    const usual = grid && kind === 'app_mention' ? { team: OTHER_TEAM } : {};
     this.context.announcements.posted(this.#message(channel, ts), kind, telling ?? usual);
   }
 

@@ -8,9 +8,15 @@ import { startSlack, type Slack } from './slack.ts';
 
 const film = { bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47]) };
 
+const nothing = (): void => {};
 const SILENT = {
-  ...{ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-  ...{ setLevel: () => {}, setName: () => {}, getLevel: () => LogLevel.ERROR },
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  setName: nothing,
+  getLevel: () => LogLevel.ERROR,
 };
 
 let slack: Slack;

@@ -11,6 +11,9 @@ export type SlackIdentity = {
   readonly enterprise: string | undefined;
 };
 
+/** Another workspace of the same organisation, which some deliveries name. */
+export const OTHER_TEAM = 'T0OTHER01';
+
 /** What the parts of the loopback Slack share. */
 export type World = {
   readonly workspace: Workspace;

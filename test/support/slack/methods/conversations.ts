@@ -9,7 +9,7 @@ import {
   type MethodContext,
 } from '../method.ts';
 import type { Json, SlackChannel } from '../workspace.ts';
-import { toWireMessage, type World } from '../world.ts';
+import { OTHER_TEAM, toWireMessage, type World } from '../world.ts';
 
 const PAGE = 1_000;
 /** For apps that are distributed outside the Marketplace, whatever they ask for. */
@@ -156,6 +156,8 @@ export const CONVERSATION_METHODS: Readonly<Record<string, Method>> = {
     run: (args, { workspace, identity }) => {
       const user = workspace.users.get(args.need('user'));
       if (user === undefined) throw new Refusal('user_not_found');
+      const { enterprise, team } = identity;
+      const isOfOrganisation = enterprise !== undefined && [team, OTHER_TEAM].includes(user.team);
       return {
         user: {
           id: user.id,
@@ -165,7 +167,8 @@ export const CONVERSATION_METHODS: Readonly<Record<string, Method>> = {
           is_owner: false,
           is_restricted: user.guest,
           is_ultra_restricted: false,
-          is_stranger: user.team !== identity.team,
+          is_stranger: user.team !== team && !isOfOrganisation,
+          ...(isOfOrganisation ? { enterprise_user: { enterprise_id: enterprise } } : {}),
           is_bot: user.id === identity.bot,
         },
       };
