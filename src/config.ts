@@ -113,6 +113,29 @@ const httpUrl = (): Setting<string> => ({
   }),
 });
 
+/** `xoxb-…`, `xapp-…`: the beginning tells the kind, so that one in the other's place is noticed. */
+const slackToken = (kind: 'xoxb' | 'xapp', what: string): Setting<string> => ({
+  fallback: '',
+  rule: `${what}, which begins with ${kind}-`,
+  schema: z.string().regex(new RegExp(`^(?:xoxe\\.)?${kind}-\\S+$`)),
+});
+
+const slackApiUrl = (): Setting<string> => ({
+  fallback: 'https://slack.com/api/',
+  rule: 'an http or https address that ends in /api/',
+  schema: httpUrl().schema.pipe(z.string().endsWith('/api/')),
+});
+
+/** The convention leaves out "http://", and may hold a name and a password. */
+const proxyUrl = (): Setting<string> => ({
+  fallback: '',
+  rule: 'the address of a proxy, such as http://proxy.example:3128',
+  schema: z
+    .string()
+    .transform((text) => (text.includes('://') ? text : `http://${text}`))
+    .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)),
+});
+
 const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
   fallback: '',
   rule: setting.rule,
@@ -154,6 +177,16 @@ export const SETTINGS = {
   DIRECT_MESSAGES: onOff('on'),
   GUESTS: onOff('off'),
   OUTSIDERS: onOff('off'),
+  SLACK_BOT_TOKEN: optional(slackToken('xoxb', 'a bot token of Slack')),
+  SLACK_APP_TOKEN: optional(slackToken('xapp', 'an app-level token of Slack')),
+  SLACK_SIGNING_SECRET: optional(secret()),
+  SLACK_API_URL: slackApiUrl(),
+  SLACK_FILE_HOSTS: ids(),
+  SLACK_FOLLOW_UPS: oneOf('started', ['started', 'joined', 'never']),
+  SLACK_MODERATORS: ids(),
+  DEMO_IN_CHAT: onOff('off'),
+  HTTPS_PROXY: optional(proxyUrl()),
+  NO_PROXY: anyText(''),
   LOG_LEVEL: optional(oneOf('info', LOG_LEVELS)),
   SHUTDOWN_GRACE: duration('20s'),
 } satisfies Record<string, Setting<unknown>>;
@@ -203,6 +236,22 @@ export type Config = {
     readonly guests: boolean;
     readonly outsiders: boolean;
   };
+  /** undefined: Slack is not set up. */
+  readonly slack:
+    | {
+        readonly botToken: string;
+        /** Socket Mode; without it Slack calls this server. */
+        readonly appToken: string | undefined;
+        readonly signingSecret: string | undefined;
+        readonly apiUrl: string;
+        readonly fileHosts: readonly string[];
+        readonly followUps: Values['SLACK_FOLLOW_UPS'];
+        readonly moderators: readonly string[];
+        readonly proxy: { readonly url: string | undefined; readonly except: string };
+      }
+    | undefined;
+  /** The demonstration model answers in Slack and Discord, too. */
+  readonly demoInChat: boolean;
   /** undefined: each way in has its own (the server `info`, the command line `error`). */
   readonly logLevel: Values['LOG_LEVEL'];
   readonly shutdownGraceMs: number;
@@ -246,16 +295,32 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       guests: values.GUESTS,
       outsiders: values.OUTSIDERS,
     },
+    slack: slackOf(values),
+    demoInChat: values.DEMO_IN_CHAT,
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
   };
 };
 
+const slackOf = (values: Values): Config['slack'] =>
+  values.SLACK_BOT_TOKEN === undefined
+    ? undefined
+    : {
+        botToken: values.SLACK_BOT_TOKEN,
+        appToken: values.SLACK_APP_TOKEN,
+        signingSecret: values.SLACK_SIGNING_SECRET,
+        apiUrl: values.SLACK_API_URL,
+        fileHosts: values.SLACK_FILE_HOSTS,
+        followUps: values.SLACK_FOLLOW_UPS,
+        moderators: values.SLACK_MODERATORS,
+        proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
+      };
+
 const readValues = (environment: Readonly<Record<string, string | undefined>>): Values => {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const given = environment[name]?.trim();
+    const given = (environment[name] ?? conventional(environment, name))?.trim();
     const result = setting.schema.safeParse(given || setting.fallback);
     if (result.success) values[name] = result.data;
     else problems.push(`${name} must be ${setting.rule}`);
@@ -264,3 +329,9 @@ const readValues = (environment: Readonly<Record<string, string | undefined>>): 
     throw new WetreadError('setting-invalid', { problems: problems.join('; ') });
   return values as Values;
 };
+
+/** Other programs' settings are written in small letters as often. */
+const conventional = (
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined => (name.endsWith('_PROXY') ? environment[name.toLowerCase()] : undefined);

@@ -48,6 +48,8 @@ describe('settings', () => {
         guests: false,
         outsiders: false,
       },
+      slack: undefined,
+      demoInChat: false,
       logLevel: undefined,
       shutdownGraceMs: 20_000,
     });

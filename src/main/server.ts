@@ -3,8 +3,10 @@ import { createHttpServer, type HttpServer } from '../adapters/http.ts';
 import { createMetricsAdapter } from '../adapters/http-metrics.ts';
 import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { fetchFromPage } from '../adapters/web/web-message.ts';
+import type { SlackAdapter } from '../adapters/slack/slack.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
+import type { Conversation } from '../core/conversation.ts';
 import { auditAll } from '../core/audit.ts';
 import { ERRORS, type WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -12,6 +14,7 @@ import type { OpenStores } from '../state/open-stores.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { lateConversation } from './late-conversation.ts';
 import { openAudit, type OpenAudit } from './open-audit.ts';
+import { DEMO_STAYS_OUT, httpOf, openSlack } from './open-slack.ts';
 import { openConversation, type OpenOptions, type Opened } from './open-conversation.ts';
 import { openWhenReachable } from './open-when-reachable.ts';
 import { openStores } from './open-stores.ts';
@@ -26,6 +29,10 @@ export class Server {
   readonly #logger: Logger;
   readonly #room = new Room();
   readonly #metrics: Metrics;
+  /** What ways in are given, whose server may be there before the model is. */
+  readonly #conversation: Conversation;
+  readonly #model: { readonly name: string; readonly demo: boolean };
+  readonly #slack: SlackAdapter | undefined;
   #door: HttpServer | undefined;
   #stores: OpenStores | undefined;
   #audit: OpenAudit | undefined;
@@ -34,6 +41,21 @@ export class Server {
   constructor(config: Config, logger: Logger) {
     this.#config = config;
     this.#logger = logger;
+    const room = this.#room;
+    this.#conversation = lateConversation({
+      find: () => room.opened.conversation,
+      whenThere: (signal) => room.conversation(signal),
+    });
+    this.#model = {
+      get name() {
+        return room.opened.model.name;
+      },
+      get demo() {
+        return room.opened.model.demo;
+      },
+    };
+    const parts = { config, conversation: this.#conversation, model: this.#model, logger };
+    this.#slack = openSlack(parts);
     this.#metrics = createMetrics({
       model: () => this.#room.model,
       queue: () => {
@@ -60,8 +82,11 @@ export class Server {
       stores: this.#stores,
       alone: config.redisUrl === undefined,
       audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
-      // Without the page its turns wait for a server that has it.
-      fetchers: config.http.on ? { web: fetchFromPage } : {},
+      // Without the page, or without Slack, their turns wait for a server that has them.
+      fetchers: {
+        ...(config.http.on ? { web: fetchFromPage } : {}),
+        ...(this.#slack === undefined ? {} : { slack: this.#slack.fetcher }),
+      },
       logger,
       onConverting: logConverting(logger),
       signal,
@@ -69,17 +94,27 @@ export class Server {
     this.#room.open(opened);
     const { name: model, version, demo } = opened.model;
     logger.info({ model, version, demo }, 'ready');
-    if (url === undefined) logger.warn('HTTP is off, and nothing else is set up to take questions');
+    this.#startSlack(demo);
+    if (url === undefined && this.#slack === undefined)
+      logger.warn('HTTP is off, and nothing else is set up to take questions');
     return url;
   }
 
   /** Takes nothing new, gives running turns `graceMs`, leaves the rest to the journal, and closes what was opened. */
   async close(graceMs: number): Promise<void> {
-    await this.#room.close(graceMs);
+    // Both at once: replies go on being written while their turns may run.
+    await Promise.all([this.#slack?.stop(graceMs), this.#room.close(graceMs)]);
     await this.#door?.close();
     await this.#housekeeping?.close();
     await this.#audit?.close();
     await this.#stores?.close();
+  }
+
+  /** Begins in the background: what keeps Slack away keeps nobody else away. */
+  #startSlack(demo: boolean): void {
+    if (this.#slack === undefined) return;
+    if (demo && !this.#config.demoInChat) this.#logger.warn(DEMO_STAYS_OUT);
+    else this.#slack.start();
   }
 
   /** An endpoint that is down when the server starts is waited for; meanwhile questions are told why. */
@@ -102,25 +137,18 @@ export class Server {
     const ready = async () => (room.ready ? this.#metrics.state() : undefined);
     const door = createHttpServer({ logger, host, names: [], ready, id: randomUUID });
     this.#door = door;
-    const conversation = lateConversation({
-      find: () => room.opened.conversation,
-      whenThere: (signal) => room.conversation(signal),
-    });
-    const model = {
-      get name() {
-        return room.opened.model.name;
-      },
-      get demo() {
-        return room.opened.model.demo;
-      },
-    };
+    const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
-    await door.register(createWebAdapter({ conversation, model, logger, id: randomUUID }));
+    await door.register(createWebAdapter({ ...parts, id: randomUUID }));
+    for (const adapter of httpOf(this.#slack)) await door.register(adapter);
     return (await door.listen(port)).url;
   }
 
-  #connections(): Record<string, 'connected'> {
-    return this.#config.http.on ? { web: 'connected' } : {};
+  #connections(): Record<string, SlackAdapter['connection']> {
+    return {
+      ...(this.#config.http.on ? { web: 'connected' as const } : {}),
+      ...(this.#slack === undefined ? {} : { slack: this.#slack.connection }),
+    };
   }
 
   async #openTurns(): Promise<Record<string, number>> {
