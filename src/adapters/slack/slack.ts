@@ -2,7 +2,7 @@ import { App, type Receiver } from '@slack/bolt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HELP } from '../../core/conversation/command.ts';
 import type { Conversation, Fetcher } from '../../core/conversation.ts';
-import { ERRORS, WetreadError } from '../../errors.ts';
+import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { HttpAdapter } from '../http.ts';
 import { ANY_ACTION, COMMAND, READ_SHORTCUT, WRONG_PLACE_VIEW } from './actions.ts';
@@ -228,13 +228,10 @@ class BoltSlackAdapter implements SlackAdapter {
   }
 
   #onFailure(error: unknown): void {
-    const { code, operator, facts } = explainFailure(
-      toSlackFailure('apps.connections.open', error),
-    );
-    this.#options.logger.error(
-      { code, ...facts },
-      `${ERRORS[code].say(facts as never)} ${operator}`,
-    );
+    const failure = toSlackFailure('apps.connections.open', error);
+    const { code, found, operator } = explainFailure(failure);
+    const { method, code: reason, needed } = failure;
+    this.#options.logger.error({ code, method, reason, needed }, `${found} ${operator}`);
   }
 
   #onNotTaken(error: unknown): void {
