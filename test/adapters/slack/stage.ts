@@ -55,6 +55,8 @@ export type StageOptions = {
   readonly settings?: Partial<SlackSettings>;
   /** How long a turn's claim is good for without being renewed. */
   readonly leaseMs?: number;
+  /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
+  readonly clockRate?: number;
   /** SLACK_CONNECT. */
   readonly outsiders?: boolean;
 };
@@ -69,20 +71,24 @@ const OPEN_TO_MEMBERS = {
 };
 
 /** The real adapter over the real conversation, with a scripted model, on the loopback Slack. */
-export const openStage = async (options: StageOptions = {}): Promise<Stage> => {
+export const openStage = async (
+  options: StageOptions = {},
+  /** Of its own test, where tests run side by side. */
+  finish: typeof onTestFinished = onTestFinished,
+): Promise<Stage> => {
   const slack = await startSlack({
     acknowledgeMs: 2_000,
     retryMs: [0, 300, 600],
     ...options.slack,
   });
   const stage = new Stage(slack, options);
-  onTestFinished(() => stage.close());
+  finish(() => stage.close());
   await stage.open();
   return stage;
 };
 
 /** Long enough for anything that would come too much to have come. */
-const QUIET_MS = 400;
+const QUIET_MS = 250;
 
 /** Where the logger writes: each line is kept. */
 class LogLines extends Writable {
@@ -114,6 +120,7 @@ export class Stage {
   readonly #model;
   #gate: Promise<void> = Promise.resolve();
   #open: (() => void) | undefined;
+  readonly #openedAt = Date.now();
   #offsetMs = 0;
   #adapter: SlackAdapter | undefined;
   #conversation: Conversation | undefined;
@@ -179,7 +186,7 @@ export class Stage {
       conversation: this.#failing(conversation),
       model,
       logger,
-      now: () => Date.now() + this.#offsetMs,
+      now: () => this.#now(),
     });
     this.#adapter.start();
     await this.slack.until('it is connected', () => this.slack.sockets.open > 0);
@@ -194,6 +201,11 @@ export class Stage {
         return target[name].bind(target);
       },
     });
+  }
+
+  #now(): number {
+    const { clockRate = 1 } = this.#options;
+    return this.#openedAt + (Date.now() - this.#openedAt) * clockRate + this.#offsetMs;
   }
 
   get #adapterThere(): SlackAdapter {
@@ -251,11 +263,17 @@ export class Stage {
   }
 
   /** Until the bot has so many messages in the thread, and each is whole. */
-  answered(channel: string, thread: string, count: number): Promise<readonly ShownMessage[]> {
-    return this.slack.until(`${count} whole replies`, () => {
+  answered(
+    channel: string,
+    thread: string,
+    count: number,
+    patienceMs?: number,
+  ): Promise<readonly ShownMessage[]> {
+    const find = (): false | readonly ShownMessage[] => {
       const replies = this.slack.replies(channel, thread);
       return replies.length >= count && replies.every(isWhole) && replies;
-    });
+    };
+    return this.slack.until(`${count} whole replies`, find, patienceMs);
   }
 
   pictured(channel: string, thread: string, count: number): Promise<unknown> {
