@@ -9,6 +9,8 @@ import { fileAnswer, type SlackFile } from './wire.ts';
 
 /** Slack may still be looking through an upload: it is asked again after these. */
 const READY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
+/** Only its kind is missing: after so many looks its bytes tell. */
+const KIND_LOOKS = 2;
 /** What intake takes at most; more is not waited for. */
 const LIMIT_BYTES = 100 * 2 ** 20;
 /** Bytes that are looked at to tell a page from a picture. */
@@ -53,10 +55,8 @@ const findReady = async (api: SlackApi, file: string, signal: AbortSignal): Prom
     if (found.mode === 'external' || found.is_external === true)
       throw new WetreadError('slack-file-external');
     const waitMs = READY_MS[tries];
-    if (urlOf(found) !== undefined && found.mode !== 'hidden_by_limit') {
-      // Until its kind is known, its bytes may be a page that says so.
-      if (found.mimetype !== '' || waitMs === undefined) return found;
-    }
+    const isKnown = (found.mimetype ?? '') !== '' || tries >= KIND_LOOKS;
+    if (urlOf(found) !== undefined && isKnown) return found;
     if (waitMs === undefined) throw new WetreadError('film-unavailable');
     await sleep(waitMs, undefined, { signal });
   }

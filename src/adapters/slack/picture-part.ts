@@ -10,8 +10,8 @@ import { anyAnswer, fileAnswer, uploadAnswer, type SlackFile } from './wire.ts';
 /** What Slack takes at most to describe an upload (files.getUploadURLExternal). */
 const ALT_TEXT_LIMIT = 1_000;
 const UPLOAD_MS = 60_000;
-/** Sharing takes Slack a moment, seldom more than a few seconds; what comes after waits so long for it. */
-const SHARED_MS = 20_000;
+/** Sharing takes Slack a moment, seldom more than a few seconds; after this it is asked for again. */
+const SHARED_MS = 10_000;
 const LOOK_MS = 300;
 const SETTLE_MS = 30 * 60_000;
 const TRIES = 4;
@@ -30,10 +30,13 @@ export type PicturePartOptions = ReplyIdentity & {
 export class PicturePart {
   readonly #options: PicturePartOptions;
   #file: string | undefined;
+  /** It is another process's upload. */
+  #isFound: boolean;
 
   constructor(options: PicturePartOptions, file: string | undefined) {
     this.#options = options;
     this.#file = file;
+    this.#isFound = file !== undefined;
   }
 
   /** Resolves once it stands in the thread. Fails with a `SlackFailure`. */
@@ -54,27 +57,16 @@ export class PicturePart {
   }
 
   async #share(picture: Picture): Promise<void> {
-    const before = this.#file;
-    // Of one that was uploaded before, nobody knows whether it is being shared: it is waited for, and asked for again.
-    if (before !== undefined && (await this.#takeUp(before))) return;
-    const file = await this.#upload(picture);
-    await this.#complete(file);
-    await this.#waitUntilShared(file);
-  }
-
-  /** False: there is no such file, or it cannot be shared. */
-  async #takeUp(file: string): Promise<boolean> {
     const { api } = this.#options;
-    if ((await findFile(api, file)) === undefined) return false;
-    if (await this.#waitUntilShared(file)) return true;
-    try {
-      await this.#complete(file);
-    } catch (error) {
-      if (error instanceof SlackFailure && error.kind === 'refused') return false;
-      throw error;
-    }
-    await this.#waitUntilShared(file);
-    return true;
+    let file = this.#file;
+    if (file !== undefined && (await findFile(api, file)) === undefined) file = undefined;
+    // Of one that was uploaded before we started nobody knows whether it is being shared: it may still appear.
+    else if (file !== undefined && this.#isFound && (await this.#waitUntilShared(file))) return;
+    this.#isFound = false;
+    file ??= await this.#upload(picture);
+    await this.#complete(file);
+    if (!(await this.#waitUntilShared(file)))
+      throw new SlackFailure('files.completeUploadExternal', 'unsure', 'not-shared');
   }
 
   async #upload({ png, altText }: Picture): Promise<string> {

@@ -21,7 +21,7 @@ const TITLE_LIMIT = 80;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A reply that Slack does not take in so long is given up, so that its thread goes on. */
-const DELIVER_MS = 60 * 60_000;
+const DELIVER_MS = 30 * 60_000;
 
 export type RepliesOptions = {
   readonly conversation: Conversation;
