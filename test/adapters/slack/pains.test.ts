@@ -227,7 +227,7 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
   });
 
   test('17: what was not journalled the first time is answered when it comes again', async () => {
-    const stage = await openStage();
+    const stage = await openStage({ slack: { acknowledgeMs: 300 } });
     stage.failStore = true;
     const { channel, thread } = askAbout(stage, 'How is the heart?');
     await stage.slack.until('a retry', () =>

@@ -34,7 +34,7 @@ export class Faults {
     return undefined;
   }
 
-  clear(): void {
-    this.#planned.clear();
+  left(method: string): number {
+    return (this.#planned.get(method) ?? []).reduce((sum, { times }) => sum + times, 0);
   }
 }

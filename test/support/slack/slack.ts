@@ -139,8 +139,9 @@ export class Slack extends People {
     this.#faults.plan(method, fault, times);
   }
 
-  clearFaults(): void {
-    this.#faults.clear();
+  /** Faults of a method that have not happened yet. */
+  faultsLeft(method: string): number {
+    return this.#faults.left(method);
   }
 
   async close(): Promise<void> {

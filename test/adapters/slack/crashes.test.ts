@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { prepare, ROOT } from '../../../scripts/prepare.mjs';
+import { startServer } from '../../main/start-server.ts';
+import { delta, finish, done, stream, type Behaviour } from '../../support/endpoint-server.ts';
+import { startSlack, type Slack } from '../../support/slack/slack.ts';
+
+// so that no command under test has to build, and says that it does
+beforeAll(() => prepare(ROOT, () => undefined));
+
+/** Each starts a program twice, which takes a second on a quiet machine. */
+const A_BUSY_MACHINE_MS = 90_000;
+
+/** A real chest film, so that the real intake takes it. */
+const FILM = 'assets/films/hannover-bd10d5e2-pa.png';
+
+/** The pieces of an answer that is drawn on the film. */
+const PIECES = ['The heart', ' is', ' at', ' [0.30,', ' 0.40,', ' 0.70,', ' 0.80].'];
+
+const openSlack = async (): Promise<Slack> => {
+  const slack = await startSlack({ acknowledgeMs: 2_000, retryMs: [0, 1_000, 3_000] });
+  onTestFinished(() => slack.close());
+  return slack;
+};
+
+const answer: Behaviour = stream([...PIECES.map(delta), finish(), done]);
+
+/** The program with Slack switched on. */
+const startWithSlack = (slack: Slack, completions = answer) =>
+  startServer(
+    {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      MODEL_PROFILE: 'demo',
+    },
+    undefined,
+    completions,
+  );
+
+const ask = async (slack: Slack) => {
+  const channel = slack.channel('chest');
+  const films = [{ bytes: await readFile(FILM) }];
+  const by = slack.user('resident');
+  const text = `${slack.mention} Show me the heart in words.`;
+  return { channel, thread: slack.post({ by, channel, text, films }) };
+};
+
+/** One reply, whole, in order: its words, then its picture. */
+const expectOneReply = async (slack: Slack, channel: string, thread: string): Promise<void> => {
+  const shown = () => slack.replies(channel, thread);
+  const isWhole = () =>
+    shown().some(({ pictures }) => pictures.length > 0) &&
+    shown().every(({ streaming }) => !streaming);
+  await slack.until('a whole reply', isWhole, 60_000);
+  expect(shown().map(({ pictures, words }) => (pictures.length > 0 ? 'picture' : words))).toEqual([
+    expect.stringMatching(/The heart is at \(1\)\.$/),
+    'picture',
+  ]);
+};
+
+/** Calls after which the program dies: done by Slack, and never answered. */
+const LAST_CALLS = [
+  // before it is journalled
+  'users.info',
+  'chat.startStream',
+  'chat.stopStream',
+  'files.getUploadURLExternal',
+  'upload',
+  'files.completeUploadExternal',
+] as const;
+
+describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
+  test.each(LAST_CALLS)(
+    'when %s was done and not answered shows one reply, whole, in order',
+    async (method) => {
+      const slack = await openSlack();
+      const { program, start } = await startWithSlack(slack);
+      await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+      slack.fault(method, { kind: 'slow', ms: A_BUSY_MACHINE_MS });
+      const { channel, thread } = await ask(slack);
+      await slack.until(method, () => slack.faultsLeft(method) === 0, 30_000);
+      program.signal('SIGKILL');
+      await program.exitCode;
+      start();
+      await expectOneReply(slack, channel, thread);
+    },
+  );
+
+  test.each([
+    ['before the model says anything', 0],
+    ['while the model speaks', 3],
+  ])('%s shows one reply, whole, in order', async (_, pieces) => {
+    const slack = await openSlack();
+    const { program, start, endpoint } = await startWithSlack(
+      slack,
+      stream(PIECES.slice(0, pieces).map(delta), 'hang'),
+    );
+    await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+    const { channel, thread } = await ask(slack);
+    const isSpeaking = (): boolean =>
+      pieces === 0 ? endpoint.completions.length > 0 : slack.replies(channel, thread).length > 0;
+    await slack.until('it is at work', isSpeaking, 30_000);
+    program.signal('SIGKILL');
+    await program.exitCode;
+    endpoint.behave(answer);
+    start();
+    await expectOneReply(slack, channel, thread);
+  });
+});
