@@ -8,7 +8,7 @@ export type SpokenText = {
 };
 
 const MENTION = /<(@|!subteam\^|!)([^>|]*)(?:\|([^>]*))?>/g;
-const LINK = /<(?:#|mailto:|tel:|https?:)?([^>|]*)(?:\|([^>]*))?>/g;
+const LINK = /<(?:#|mailto:|tel:|https?:\/\/)?([^>|]*)(?:\|([^>]*))?>/g;
 
 /** Reads Slack's markup (docs.slack.dev/messaging/formatting-message-text). */
 export const readText = (text: string, botUserId: string): SpokenText => {
