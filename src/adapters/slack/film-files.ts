@@ -11,12 +11,17 @@ import { fileAnswer, type SlackFile } from './wire.ts';
 const READY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 /** Only its kind is missing: after so many looks its bytes tell. */
 const KIND_LOOKS = 2;
+/** A download that broke off, or was told to wait, is tried again after these. */
+const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
 /** What intake takes at most; more is not waited for. */
 const LIMIT_BYTES = 100 * 2 ** 20;
 /** Bytes that are looked at to tell a page from a picture. */
 const HEAD_BYTES = 256;
 /** A file's address may lead to another one of Slack's. */
 const MOST_REDIRECTS = 3;
+
+/** What a download is called beside the API's methods. */
+const METHOD = 'download';
 
 /** Hosts that Slack keeps files on. */
 const SLACK_HOST = /(?:^|\.)(?:slack\.com|slack-edge\.com|slack-files\.com|slack-gov\.com)$/;
@@ -76,6 +81,24 @@ const download = async (
   address: URL,
   signal: AbortSignal,
 ): Promise<Uint8Array> => {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await downloadOnce(options, address, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const waitMs = AGAIN_MS[tries];
+      if (!(error instanceof SlackFailure) || waitMs === undefined) throw error;
+      await sleep(Math.max(waitMs, error.retryAfterMs), undefined, { signal });
+    }
+  }
+};
+
+/** Fails with a `SlackFailure` when it may succeed the next time. */
+const downloadOnce = async (
+  options: FilmFilesOptions,
+  address: URL,
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
   let url = address;
   for (let left = MOST_REDIRECTS; ; left -= 1) {
     const response = await request(options, url, signal);
@@ -102,8 +125,7 @@ const request = async (
       signal,
     });
   } catch {
-    signal.throwIfAborted();
-    throw new WetreadError('film-unavailable');
+    throw new SlackFailure(METHOD, 'unsure', 'no-answer');
   }
 };
 
@@ -123,6 +145,11 @@ const readFilm = async (response: Response): Promise<Uint8Array> => {
   const isPage = /text\/html/i.test(response.headers.get('content-type') ?? '');
   if (response.status !== 200 || isPage) {
     await response.body?.cancel();
+    const { status, headers } = response;
+    if (status === 429 || status >= 500) {
+      const retryAfterMs = 1_000 * (Number(headers.get('retry-after')) || 0);
+      throw new SlackFailure(METHOD, 'limited', `http-${status}`, { retryAfterMs });
+    }
     if (isPage || response.status === 401 || response.status === 403)
       throw new WetreadError('slack-files-scope');
     throw new WetreadError('film-unavailable');
@@ -144,7 +171,8 @@ const readWithin = async (response: Response): Promise<Uint8Array> => {
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof WetreadError ? error : new WetreadError('film-unavailable');
+    if (error instanceof WetreadError) throw error;
+    throw new SlackFailure(METHOD, 'unsure', 'no-answer');
   }
   return Buffer.concat(chunks, length);
 };

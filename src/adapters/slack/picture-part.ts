@@ -30,13 +30,13 @@ export type PicturePartOptions = ReplyIdentity & {
 export class PicturePart {
   readonly #options: PicturePartOptions;
   #file: string | undefined;
-  /** It is another process's upload. */
-  #isFound: boolean;
+  /** Nobody knows whether it is being shared: another process, or a call without an answer, has asked for that. */
+  #mayAppear: boolean;
 
   constructor(options: PicturePartOptions, file: string | undefined) {
     this.#options = options;
     this.#file = file;
-    this.#isFound = file !== undefined;
+    this.#mayAppear = file !== undefined;
   }
 
   /** Resolves once it stands in the thread. Fails with a `SlackFailure`. */
@@ -60,9 +60,8 @@ export class PicturePart {
     const { api } = this.#options;
     let file = this.#file;
     if (file !== undefined && (await findFile(api, file)) === undefined) file = undefined;
-    // Of one that was uploaded before we started nobody knows whether it is being shared: it may still appear.
-    else if (file !== undefined && this.#isFound && (await this.#waitUntilShared(file))) return;
-    this.#isFound = false;
+    else if (file !== undefined && this.#mayAppear && (await this.#waitUntilShared(file))) return;
+    this.#mayAppear = false;
     file ??= await this.#upload(picture);
     await this.#complete(file);
     if (!(await this.#waitUntilShared(file)))
@@ -119,8 +118,8 @@ export class PicturePart {
         signal,
       });
     } catch (error) {
-      const unsure = error instanceof SlackFailure && error.kind === 'unsure';
-      if (!unsure || !(await this.#isShared(file))) throw error;
+      this.#mayAppear = error instanceof SlackFailure && error.kind === 'unsure';
+      throw error;
     }
   }
 
