@@ -46,17 +46,21 @@ const ask = async (slack: Slack) => {
   return { channel, thread: slack.post({ by, channel, text, films }) };
 };
 
-/** One reply, whole, in order: its words, then its picture. */
-const expectOneReply = async (slack: Slack, channel: string, thread: string): Promise<void> => {
+/** One reply, whole, in order: its words, then its picture, and nothing else. */
+const ONE_REPLY = [expect.stringMatching(/The heart is at \(1\)\.$/) as unknown, 'picture'];
+
+/** What the thread shows in the end. */
+const shownInTheEnd = async (
+  slack: Slack,
+  channel: string,
+  thread: string,
+): Promise<readonly string[]> => {
   const shown = () => slack.replies(channel, thread);
   const isWhole = () =>
     shown().some(({ pictures }) => pictures.length > 0) &&
     shown().every(({ streaming }) => !streaming);
   await slack.until('a whole reply', isWhole, 60_000);
-  expect(shown().map(({ pictures, words }) => (pictures.length > 0 ? 'picture' : words))).toEqual([
-    expect.stringMatching(/The heart is at \(1\)\.$/),
-    'picture',
-  ]);
+  return shown().map(({ pictures, words }) => (pictures.length > 0 ? 'picture' : words));
 };
 
 /** Calls after which the program dies: done by Slack, and never answered. */
@@ -83,7 +87,7 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
       program.signal('SIGKILL');
       await program.exitCode;
       start();
-      await expectOneReply(slack, channel, thread);
+      expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
     },
   );
 
@@ -105,6 +109,6 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
     await program.exitCode;
     endpoint.behave(answer);
     start();
-    await expectOneReply(slack, channel, thread);
+    expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
   });
 });

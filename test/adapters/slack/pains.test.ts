@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
+import { readGateWeights } from '../../../src/core/gate/weights.ts';
+import { createIntake } from '../../../src/core/intake/intake.ts';
 import { film, openStage, SENTENCES, type Stage } from './stage.ts';
 
 /**
@@ -143,6 +146,17 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
     const { channel, thread } = askAbout(stage, 'How is the heart?', [film(large)]);
     await stage.answered(channel, thread, 1);
     expect(stage.films.map((bytes) => bytes.length)).toEqual([large.length]);
+  });
+
+  test('10: a photo of a phone that cannot be read is told what to do, in the thread', async () => {
+    const gate = createChestGate(await readGateWeights());
+    const stage = await openStage({ intake: createIntake({ gate }) });
+    const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic';
+    const { channel, thread } = askAbout(stage, 'How is the heart?', [
+      film(heic, { name: 'IMG_0001.HEIC', mimetype: 'image/heic' }),
+    ]);
+    await stage.answered(channel, thread, 1);
+    expect(stage.says(channel, thread)).toEqual([expect.stringMatching(/HEIC.*JPEG or PNG/)]);
   });
 
   test('11: a follow-up is asked of the film of its thread', async () => {

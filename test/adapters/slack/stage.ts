@@ -8,6 +8,7 @@ import { createAccess } from '../../../src/core/access.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
+import type { Intake } from '../../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/log.ts';
@@ -57,6 +58,8 @@ export type StageOptions = {
   readonly leaseMs?: number;
   /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
   readonly clockRate?: number;
+  /** In place of one that takes every file for a film. */
+  readonly intake?: Intake;
   /** SLACK_CONNECT. */
   readonly outsiders?: boolean;
 };
@@ -163,7 +166,7 @@ export class Stage {
       intake: {
         take: async (bytes, how) => {
           this.films.push(new TextDecoder().decode(bytes));
-          return testIntake.take(bytes, how);
+          return (this.#options.intake ?? testIntake).take(bytes, how);
         },
       },
       access: createAccess({ ...OPEN_TO_MEMBERS, outsiders: this.#options.outsiders ?? false }),

@@ -5,6 +5,9 @@ import type { World } from './world.ts';
 
 const LOGIN_PAGE = `<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>`;
 
+/** Of a preview: anything less than the whole. */
+const PREVIEW_BYTES = 100;
+
 /** One request for bytes, as it arrived. */
 export type FileRequest = {
   readonly host: 'slack' | 'elsewhere';
@@ -73,6 +76,11 @@ export class FileHost {
       return;
     }
     this.#send(id, response);
+  }
+
+  preview(id: string, response: ServerResponse): void {
+    const bytes = this.#options.world.workspace.files.get(id)?.bytes ?? [];
+    response.writeHead(200, { 'content-type': 'image/png' }).end(bytes.slice(0, PREVIEW_BYTES));
   }
 
   /** Anybody may have it; a token that comes along is seen, and must not. */

@@ -163,6 +163,7 @@ export class Slack extends People {
     if (area === 'upload') return this.files.upload(rest.at(-1) ?? '', request, response);
     if (area === 'files-pri')
       return this.files.download(name.split('-').at(-1) ?? '', request, response);
+    if (area === 'files-tmb') return this.files.preview(name, response);
     if (area === 'response') return this.#respond(name, request, response);
     response.writeHead(404).end();
   }

@@ -112,6 +112,8 @@ export const toWireFile = (
     filetype: file.mimetype.split('/')[1] ?? '',
     url_private: address,
     url_private_download: file.external ? address : `${address}?download=1`,
+    // Made smaller by Slack: good for a preview, and not for reading.
+    ...(file.external ? {} : { thumb_1024: `${world.url}/files-tmb/${file.id}/thumb_1024.png` }),
     permalink: `${world.url}/files/${file.id}`,
   };
 };
