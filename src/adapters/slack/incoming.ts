@@ -182,7 +182,7 @@ export class Incoming {
       return true;
     }
     if (mentionsOthers || followUps === 'never' || thread === event.ts) return false;
-    return threads.isOwn(place);
+    return threads.isOwn(place, event.ts);
   }
 
   async #stop(event: unknown): Promise<void> {

@@ -34,24 +34,26 @@ export class OwnThreads {
     else if (this.#known.get(keyOf(place)) === false) this.#known.delete(keyOf(place));
   }
 
-  /** Fails with a `SlackFailure` when Slack cannot be asked just now. */
-  async isOwn(place: ThreadPlace): Promise<boolean> {
+  /** `before`: the time of the message that it is asked for. Fails with a `SlackFailure` when Slack cannot be asked just now. */
+  async isOwn(place: ThreadPlace, before: string): Promise<boolean> {
     const known = this.#known.get(keyOf(place));
     if (known !== undefined) return known;
-    const own = await this.#ask(place);
-    this.#remember(place, own);
+    const own = await this.#ask(place, before);
+    // Meanwhile somebody may have spoken to the bot there: that counts for what comes next.
+    if (!this.#known.has(keyOf(place))) this.#remember(place, own);
     return own;
   }
 
-  async #ask(place: ThreadPlace): Promise<boolean> {
+  async #ask(place: ThreadPlace, before: string): Promise<boolean> {
     const { api, installation, followUps } = this.#options;
     const count = followUps === 'joined' ? 100 : BEGINNING;
     try {
       const messages = await readThreadStart(api, place, count);
       return messages.some(
         (message) =>
-          isOurs(installation, message) ||
-          readText(message.text ?? '', installation.botUser).mentionsBot,
+          message.ts < before &&
+          (isOurs(installation, message) ||
+            readText(message.text ?? '', installation.botUser).mentionsBot),
       );
     } catch (error) {
       if (error instanceof SlackFailure && error.kind === 'refused') return false;

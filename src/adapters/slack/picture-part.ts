@@ -12,7 +12,7 @@ const ALT_TEXT_LIMIT = 1_000;
 const UPLOAD_MS = 60_000;
 /** Sharing takes Slack a moment, seldom more than a few seconds; after this it is asked for again. */
 const SHARED_MS = 10_000;
-const LOOK_MS = 300;
+const FIRST_LOOK_MS = 250;
 const SETTLE_MS = 30 * 60_000;
 const TRIES = 4;
 
@@ -126,9 +126,10 @@ export class PicturePart {
   /** False: not within its time. */
   async #waitUntilShared(file: string): Promise<boolean> {
     const { now, signal } = this.#options;
-    for (const giveUpAt = now() + SHARED_MS; now() < giveUpAt;) {
+    const giveUpAt = now() + SHARED_MS;
+    for (let waitMs = FIRST_LOOK_MS; now() < giveUpAt; waitMs *= 1.5) {
       if (await this.#isShared(file)) return true;
-      await sleep(LOOK_MS, undefined, { signal });
+      await sleep(waitMs, undefined, { signal });
     }
     return false;
   }

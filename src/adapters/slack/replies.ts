@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
@@ -44,6 +45,8 @@ export class Replies {
 
   constructor(options: RepliesOptions) {
     this.#options = options;
+    // Every reply that is being written listens: many listeners are no leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Follows a turn that was taken just now; one that is followed already is left alone. */
