@@ -81,6 +81,7 @@ describe('a reply', { timeout: 60_000 }, () => {
       stage.slack.fault(method, FAULTS[what]);
       const asked = ask(stage);
       expect(await shownInTheEnd(stage, asked)).toEqual(ONE_REPLY);
+      expect(stage.slack.faultsLeft(method)).toBe(0);
     },
   );
 });

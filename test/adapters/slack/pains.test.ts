@@ -352,12 +352,36 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
     const { slack } = stage;
     const { channel, by, thread } = askAbout(stage, 'How is the heart?');
     await stage.answered(channel, thread, 1);
-    for (const question of ['How are the lungs?', 'How is the heart now?']) {
-      const before = slack.replies(channel, thread).length;
-      slack.post({ by, channel, thread, text: `${slack.mention} ${question}` });
-      await stage.answered(channel, thread, before + 1);
+    const questions = [`${slack.mention} How are the lungs?`, 'How is the heart now?', 'Anything?'];
+    for (const [at, text] of questions.entries()) {
+      slack.post({ by, channel, thread, text });
+      await stage.answered(channel, thread, at + 2);
     }
-    expect(stage.questions).toContain('How is the heart now?');
+    expect(stage.questions.slice(1)).toEqual([
+      'How are the lungs?',
+      'How is the heart now?',
+      'Anything?',
+    ]);
+    expect(stage.calls('conversations.replies')).toBeLessThan(2);
+  });
+
+  test('23: and who asks in an old thread that cannot be read yet is not left without an answer', async () => {
+    const stage = await openStage({ slack: { history: 'distributed', acknowledgeMs: 1_000 } });
+    const { slack } = stage;
+    const channel = slack.channel('chest');
+    const by = slack.user('resident');
+    const askInOldThread = (name: string): string => {
+      const thread = slack.post({ by, channel, text: 'Anybody?', films: [film(name)], tell: [] });
+      slack.post({ by, channel, thread, text: `${slack.mention} How is the heart?` });
+      return thread;
+    };
+    const threads = [askInOldThread('one'), askInOldThread('two')];
+    for (const thread of threads) await stage.answered(channel, thread, 1);
+    expect(stage.films).toHaveLength(1);
+    expect(threads.map((thread) => stage.says(channel, thread)[0]).toSorted()).toEqual([
+      SENTENCES.heart,
+      expect.stringMatching(/^There is no film/),
+    ]);
   });
 
   test('26: a reply that is being written is stopped by its button, and what was said stays', async () => {
