@@ -16,11 +16,13 @@ const OTHERS_PER_MINUTE = 50;
 const KEPT = 0.3;
 const MINUTE_MS = 60_000;
 
-/** How fast each method may be called: what Slack has told us, and what we reckon ourselves. */
+/** How fast each method may be called, in each channel where that counts: what Slack has told us, and what we reckon. */
 export class MethodPace {
   readonly #now: () => number;
   readonly #buckets = new Map<string, { left: number; at: number }>();
   readonly #limitedUntil = new Map<string, number>();
+  /** When the last of those who wait for a limited method may call. */
+  readonly #lastTurn = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -48,6 +50,15 @@ export class MethodPace {
     return Math.max(0, (this.#limitedUntil.get(method) ?? 0) - this.#now());
   }
 
+  /** Milliseconds until whoever has to call it may: one after the other, so that they do not all run into it again. */
+  takeTurn(method: string): number {
+    const now = this.#now();
+    const free = now + this.waitMs(method);
+    const turn = Math.max(free, (this.#lastTurn.get(method) ?? 0) + MINUTE_MS / perMinute(method));
+    this.#lastTurn.set(method, turn);
+    return turn - now;
+  }
+
   #bucket(method: string): { left: number; at: number } {
     const most = perMinute(method);
     const now = this.#now();
@@ -58,4 +69,9 @@ export class MethodPace {
   }
 }
 
-const perMinute = (method: string): number => PER_MINUTE[method] ?? OTHERS_PER_MINUTE;
+/** Slack limits messages by their channel; everything else by the method alone. */
+export const paceKey = (method: string, { channel }: Readonly<Record<string, unknown>>): string =>
+  method === 'chat.postMessage' ? `${method} ${String(channel)}` : method;
+
+const perMinute = (key: string): number =>
+  PER_MINUTE[key.split(' ', 1)[0] ?? key] ?? OTHERS_PER_MINUTE;

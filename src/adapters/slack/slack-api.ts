@@ -1,7 +1,7 @@
 import { LogLevel, webApi, type Logger as BoltLogger } from '@slack/bolt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { MethodPace } from './method-pace.ts';
+import { MethodPace, paceKey } from './method-pace.ts';
 import type { Network } from './network.ts';
 import { SlackFailure, toSlackFailure } from './slack-failure.ts';
 
@@ -59,8 +59,8 @@ export class SlackApi {
   }
 
   /** Whether a call that can be left out may be made now. */
-  hasSpare(method: string): boolean {
-    return this.#pace.hasSpare(method);
+  hasSpare(method: string, args: Readonly<Record<string, unknown>> = {}): boolean {
+    return this.#pace.hasSpare(paceKey(method, args));
   }
 
   /** Resolves to the answer as the schema leaves it. Fails with a `SlackFailure`, or as `signal` was aborted. */
@@ -76,7 +76,8 @@ export class SlackApi {
       const failure = await this.#try(method, args, answer);
       if (!(failure instanceof SlackFailure)) return failure.answer;
       if (failure.kind === 'refused' || (failure.kind === 'unsure' && !repeatable)) throw failure;
-      const nextMs = failure.kind === 'limited' ? this.#pace.waitMs(method) : waitMs;
+      const key = paceKey(method, args);
+      const nextMs = failure.kind === 'limited' ? this.#pace.takeTurn(key) : waitMs;
       if (this.#now() + nextMs > giveUpAt) throw failure;
       await sleep(nextMs, undefined, { signal });
     }
@@ -87,10 +88,11 @@ export class SlackApi {
     args: Readonly<Record<string, unknown>>,
     answer: Schema,
   ): Promise<SlackFailure | { readonly answer: z.output<Schema> }> {
-    const waitMs = this.#pace.waitMs(method);
+    const key = paceKey(method, args);
+    const waitMs = this.#pace.waitMs(key);
     if (waitMs > 0)
       return new SlackFailure(method, 'limited', 'ratelimited', { retryAfterMs: waitMs });
-    this.#pace.count(method);
+    this.#pace.count(key);
     try {
       const result: unknown = await this.#client.apiCall(method, { ...args });
       const parsed = answer.safeParse(result);
@@ -99,7 +101,7 @@ export class SlackApi {
         : new SlackFailure(method, 'unsure', 'not-slack');
     } catch (error) {
       const failure = toSlackFailure(method, error);
-      if (failure.kind === 'limited') this.#pace.limit(method, failure.retryAfterMs);
+      if (failure.kind === 'limited') this.#pace.limit(key, failure.retryAfterMs);
       return failure;
     }
   }

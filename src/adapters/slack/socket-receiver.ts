@@ -5,6 +5,8 @@ import { SILENT_LOGGER } from './slack-api.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** Slack answers the end of a socket at once, or not at all: then it is left. */
+const CLOSE_MS = 1_000;
 /** A socket that stood so long was no failed try. */
 const STOOD_MS = 30_000;
 /** Slack pings a socket every few seconds; one that is silent for so long is dead. */
@@ -57,7 +59,8 @@ export class SocketReceiver implements Receiver {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#inner.client.disconnect().catch(() => undefined);
+    const closed = this.#inner.client.disconnect().catch(() => undefined);
+    await Promise.race([closed, sleep(CLOSE_MS)]);
     await this.#running;
   }
 
@@ -94,8 +97,10 @@ export class SocketReceiver implements Receiver {
 
   #disconnected(): Promise<void> {
     return new Promise((resolve) => {
+      const { signal } = this.#stopping;
       this.#inner.client.once('disconnected', () => resolve());
-      if (this.#stopping.signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
     });
   }
 }

@@ -82,12 +82,12 @@ export class TextPart {
   }
 
   async #begin(content: TextContent, streams: boolean): Promise<void> {
-    const { api } = this.#options;
+    const { api, channel } = this.#options;
     if (streams && this.#options.streams.on) {
       if (!api.hasSpare('chat.startStream')) return;
       if (await this.#startStream(content)) return;
     }
-    if (api.hasSpare('chat.postMessage')) await this.#post(content, 0);
+    if (api.hasSpare('chat.postMessage', { channel })) await this.#post(content, 0);
   }
 
   /** False: there are no streams here. */

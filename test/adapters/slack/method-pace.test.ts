@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MethodPace } from '../../../src/adapters/slack/method-pace.ts';
+import { MethodPace, paceKey } from '../../../src/adapters/slack/method-pace.ts';
 
 test('calls that can be left out leave a share of the minute to those that cannot', () => {
   let now = 0;
@@ -23,4 +23,17 @@ test('a method that Slack limits is not called again before its time, and no oth
   expect(pace.waitMs('chat.postMessage')).toBe(0);
   now += 5_000;
   expect(pace.hasSpare('chat.update')).toBe(true);
+});
+
+test('those who wait for a limited method call it one after the other', () => {
+  const pace = new MethodPace(() => 0);
+  const key = paceKey('chat.postMessage', { channel: 'C1' });
+  pace.limit(key, 5_000);
+  expect([1, 2, 3].map(() => pace.takeTurn(key))).toEqual([5_000, 6_000, 7_000]);
+});
+
+test('a channel that is limited holds up no other channel', () => {
+  const pace = new MethodPace(() => 0);
+  pace.limit(paceKey('chat.postMessage', { channel: 'C1' }), 5_000);
+  expect(pace.waitMs(paceKey('chat.postMessage', { channel: 'C2' }))).toBe(0);
 });
