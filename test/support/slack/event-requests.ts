@@ -45,11 +45,7 @@ export class EventRequests implements Carrier {
 }
 
 /** Slack's headers for a body; `atMs` by the clock. */
-export const signatureOf = (
-  body: string,
-  signingSecret: string,
-  atMs: number,
-): Record<string, string> => {
+const signatureOf = (body: string, signingSecret: string, atMs: number): Record<string, string> => {
   const timestamp = String(Math.floor(atMs / 1000));
   const digest = createHmac('sha256', signingSecret)
     .update(`v0:${timestamp}:${body}`)

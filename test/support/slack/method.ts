@@ -24,7 +24,6 @@ export class Refusal extends Error {
   }
 }
 
-export const TIER_1 = 1;
 export const TIER_2 = 20;
 export const TIER_3 = 50;
 export const TIER_4 = 100;

@@ -65,7 +65,7 @@ const textsOfMessage = (message: SlackMessage): readonly SlackText[] => {
 };
 
 /** Texts of blocks, in order; what buttons say is not among them. */
-export const textsOf = (value: unknown): SlackText[] => {
+const textsOf = (value: unknown): SlackText[] => {
   if (Array.isArray(value)) return value.flatMap(textsOf);
   if (typeof value !== 'object' || value === null) return [];
   const json = value as Json;

@@ -21,7 +21,7 @@ const MOST_MARKDOWN = 12_000;
 type Content = { readonly text: string; readonly blocks: readonly Json[] };
 
 /** Of `text`, `blocks` and `markdown_text`, which goes with neither of the others. */
-export const contentOf = (args: Arguments, context: MethodContext): Content => {
+const contentOf = (args: Arguments, context: MethodContext): Content => {
   const text = args.text('text');
   const markdown = args.text('markdown_text');
   const blocks = args.list('blocks');

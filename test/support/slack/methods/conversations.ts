@@ -94,7 +94,7 @@ const info = (args: Arguments, context: MethodContext): Json => {
   return { channel: toWireChannel(channel) };
 };
 
-export const toWireChannel = ({ id, name, kind, shared, user, botIsIn }: SlackChannel): Json => ({
+const toWireChannel = ({ id, name, kind, shared, user, botIsIn }: SlackChannel): Json => ({
   id,
   ...(kind === 'im' ? { user } : { name }),
   is_channel: kind === 'public',
