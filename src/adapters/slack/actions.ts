@@ -6,6 +6,7 @@ export const ACTIONS = {
   abnormalities: 'wetread:abnormalities',
   zoom: 'wetread:zoom',
   forget: 'wetread:forget',
+  /** Also the beginning of the plain buttons' names. */
   feedback: 'wetread:feedback',
   wrongPlace: 'wetread:wrong-place',
 } as const;

@@ -84,12 +84,13 @@ export class Incoming {
     return taking;
   }
 
-  /** An edit; or a root that was deleted while it had replies, which Slack keeps as a tombstone. */
+  /** An edit; or a root that was deleted while it had replies, or a film: Slack keeps tombstones in their places. */
   async #change({ channel, message }: MessageEvent): Promise<void> {
     const { conversation, installation } = this.#options;
     if (message?.ts === undefined || isOurs(installation, message)) return;
     const reference = this.#reference(channel, message.ts);
-    if (message.subtype === 'tombstone') await conversation.deleted(reference);
+    const isGone = (message.files ?? []).some(({ mode }) => mode === 'tombstone');
+    if (message.subtype === 'tombstone' || isGone) await conversation.deleted(reference);
     else
       await conversation.edited(
         reference,
@@ -210,4 +211,4 @@ export class Incoming {
 }
 
 /** Trying again would fail again: Slack is told that we have it, and its author why it is not answered. */
-export const isFinal = ({ kind }: WetreadError): boolean => kind === 'usage' || kind === 'refused';
+const isFinal = ({ kind }: WetreadError): boolean => kind === 'usage' || kind === 'refused';

@@ -7,7 +7,7 @@ import { deletePicture, PicturePart } from './picture-part.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import type { PartContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
-import type { StreamSwitch } from './stream-switch.ts';
+import type { Abilities } from './abilities.ts';
 import { deleteMessage, TextPart } from './text-part.ts';
 import { readThread } from './thread-reader.ts';
 
@@ -15,7 +15,7 @@ export type PostedReplyOptions = ReplyIdentity & {
   readonly api: SlackApi;
   readonly network: Network;
   readonly installation: Installation;
-  readonly streams: StreamSwitch;
+  readonly abilities: Abilities;
   /** Milliseconds. */
   readonly now: () => number;
 };

@@ -113,13 +113,12 @@ export class Presses {
         return asking(undefined, 'zoom in');
       case ACTIONS.forget:
         return asking(undefined, 'forget');
-      case ACTIONS.feedback:
-        return this.#judgeInWords(press, value);
       case ACTIONS.wrongPlace:
         return this.#openWrongPlace(press, body, value);
       default:
         if (action_id.startsWith(`${ACTIONS.choose}:`))
           return this.#choose(press, body, value, action_id.slice(ACTIONS.choose.length + 1));
+        if (action_id.startsWith(ACTIONS.feedback)) return this.#judgeInWords(press, value);
         return undefined;
     }
   }

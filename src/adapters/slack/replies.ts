@@ -13,7 +13,7 @@ import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
 import { statusWords } from './status-words.ts';
-import { StreamSwitch } from './stream-switch.ts';
+import { Abilities } from './abilities.ts';
 import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';
 
@@ -37,7 +37,7 @@ export type RepliesOptions = {
 /** Follows turns and writes their replies, each once, side by side. */
 export class Replies {
   readonly #options: RepliesOptions;
-  readonly #streams = new StreamSwitch();
+  readonly #abilities = new Abilities();
   /** Replies that are being written here, by turn. */
   readonly #writing = new Map<TurnId, { readonly address: ReplyAddress; done: Promise<void> }>();
   /** Aborted when nothing more is to be sent: what is left is the journal's. */
@@ -112,7 +112,7 @@ export class Replies {
     const { signal } = this.#closing;
     const begun = (posted: PostedPart) => this.#begun(turn, address, posted);
     const reply = new PostedReply(
-      { ...this.#options, ...address, turn, begun, signal, streams: this.#streams },
+      { ...this.#options, ...address, turn, begun, signal, abilities: this.#abilities },
       parts ?? [],
     );
     try {
@@ -144,7 +144,7 @@ export class Replies {
         if (event.type === 'status') {
           const words = statusWords(event);
           status.show(words);
-          content.waiting = this.#streams.on ? '' : `Wetread ${words}`;
+          content.waiting = this.#abilities.streams ? '' : `Wetread ${words}`;
         } else if (content.hasText) status.said();
         drafts.draw(content);
       }
@@ -290,4 +290,4 @@ class Drafts {
 /** A question that is a message; a button's is somewhere in the thread. */
 const questionOf = (id: string, thread: string): string => (/^\d+\.\d+$/.test(id) ? id : thread);
 
-export const factsOf = ({ method, code, needed }: SlackFailure) => ({ method, code, needed });
+const factsOf = ({ method, code, needed }: SlackFailure) => ({ method, code, needed });

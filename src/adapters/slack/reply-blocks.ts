@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { TurnId } from '../../core/conversation.ts';
+import type { Abilities } from './abilities.ts';
 import { ACTIONS } from './actions.ts';
 import { quietMrkdwn, quietText } from './quiet-text.ts';
 import type { Footer, TextContent } from './reply-content.ts';
@@ -16,9 +17,10 @@ const FALLBACK_LIMIT = 3_900;
 export const messageOf = (
   turn: TurnId,
   content: TextContent,
+  abilities: Abilities,
 ): { readonly text: string; readonly blocks: readonly Block[] } => ({
   text: fallbackText(content.text),
-  blocks: [textBlock(content.text), ...endBlocks(turn, content)],
+  blocks: [textBlock(content.text), ...endBlocks(turn, content, abilities)],
 });
 
 /** What notifications and screen readers get. An edit takes 4,000 characters, and marks may be written as five. */
@@ -28,9 +30,13 @@ const fallbackText = (text: string): string => {
 };
 
 /** What a reply's words are followed by. */
-export const endBlocks = (turn: TurnId, { notices, footer }: TextContent): readonly Block[] => [
+export const endBlocks = (
+  turn: TurnId,
+  { notices, footer }: TextContent,
+  abilities: Abilities,
+): readonly Block[] => [
   ...(notices.length === 0 ? [] : [noticeBlock(notices)]),
-  ...footerBlocks(turn, footer),
+  ...footerBlocks(turn, footer, abilities),
 ];
 
 /** Plain text is shown as it is written: nothing in it pings, links or is formatted. */
@@ -48,7 +54,7 @@ const noticeBlock = (notices: readonly string[]): Block => ({
   ],
 });
 
-const footerBlocks = (turn: TurnId, footer: Footer): readonly Block[] => {
+const footerBlocks = (turn: TurnId, footer: Footer, abilities: Abilities): readonly Block[] => {
   switch (footer.kind) {
     case 'none':
       return [];
@@ -67,35 +73,49 @@ const footerBlocks = (turn: TurnId, footer: Footer): readonly Block[] => {
         },
       ];
     case 'finished':
-      return footer.read ? finishedBlocks(turn, footer.boxes) : [];
+      return footer.read ? [taskButtons(turn, footer.boxes), feedbackButtons(turn, abilities)] : [];
   }
 };
 
-const finishedBlocks = (turn: TurnId, boxes: readonly number[]): readonly Block[] => [
-  {
-    type: 'actions',
-    elements: [
-      button(ACTIONS.report, 'Report', turn),
-      button(ACTIONS.abnormalities, 'Abnormalities', turn),
-      ...(boxes.length === 0 ? [] : [button(ACTIONS.zoom, 'Zoom', turn)]),
-      ...(boxes.length === 0
-        ? []
-        : [button(ACTIONS.wrongPlace, 'Wrong place', `${turn} ${boxes.join(',')}`)]),
-      button(ACTIONS.forget, 'Forget', turn),
-    ],
-  },
-  {
+const taskButtons = (turn: TurnId, boxes: readonly number[]): Block => ({
+  type: 'actions',
+  elements: [
+    button(ACTIONS.report, 'Report', turn),
+    button(ACTIONS.abnormalities, 'Abnormalities', turn),
+    ...(boxes.length === 0
+      ? []
+      : [
+          button(ACTIONS.zoom, 'Zoom', turn),
+          button(ACTIONS.wrongPlace, 'Wrong place', `${turn} ${boxes.join(',')}`),
+        ]),
+    button(ACTIONS.forget, 'Forget', turn),
+  ],
+});
+
+const feedbackButtons = (turn: TurnId, abilities: Abilities): Block => {
+  const right = { label: 'Right', value: `right ${turn}` };
+  const wrong = { label: 'Wrong finding', value: `wrong-finding ${turn}` };
+  const { feedback } = ACTIONS;
+  if (!abilities.feedbackButtons)
+    return {
+      type: 'actions',
+      elements: [
+        button(`${feedback}:right`, right.label, right.value),
+        button(`${feedback}:wrong`, wrong.label, wrong.value),
+      ],
+    };
+  return {
     type: 'context_actions',
     elements: [
       {
         type: 'feedback_buttons',
-        action_id: ACTIONS.feedback,
-        positive_button: { text: plain('Right'), value: `right ${turn}` },
-        negative_button: { text: plain('Wrong finding'), value: `wrong-finding ${turn}` },
+        action_id: feedback,
+        positive_button: { text: plain(right.label), value: right.value },
+        negative_button: { text: plain(wrong.label), value: wrong.value },
       },
     ],
-  },
-];
+  };
+};
 
 const button = (action: string, label: string, value: string): Button => ({
   type: 'button',

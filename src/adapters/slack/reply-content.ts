@@ -17,7 +17,7 @@ export type TextContent = {
   readonly notices: readonly string[];
   readonly footer: Footer;
 };
-export type PictureContent = { readonly kind: 'picture'; readonly picture: Picture };
+type PictureContent = { readonly kind: 'picture'; readonly picture: Picture };
 export type PartContent = TextContent | PictureContent;
 
 /** Said before the answer; what else there is to say comes after it. */

@@ -2,7 +2,7 @@
  * Characters of one message's answer. A section of Block Kit holds 3,000 and the text of a message is best under
  * 4,000 (docs.slack.dev/reference/block-kit/blocks/section-block), so every part can be posted, streamed and edited.
  */
-export const PART_LIMIT = 2_800;
+const PART_LIMIT = 2_800;
 
 /** Where a part may end, best first: a paragraph, a sentence, a line, a word. */
 const ENDS: readonly RegExp[] = [/\n\s*\n/g, /[.!?…]["')\]]*\s+/g, /\n/g, /\s+/g];

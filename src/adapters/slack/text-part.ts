@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Abilities } from './abilities.ts';
 import { keyedMetadata } from './delivery-key.ts';
 import { quietMarkdown } from './quiet-text.ts';
 import type { ReplyIdentity } from './reply-address.ts';
@@ -6,7 +7,6 @@ import { endBlocks, messageOf } from './reply-blocks.ts';
 import type { TextContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
-import type { StreamSwitch } from './stream-switch.ts';
 import { anyAnswer, postedAnswer } from './wire.ts';
 
 /** A stream is given more words at most this often, a message that is edited half as often. */
@@ -20,7 +20,7 @@ const SETTLE_MS = 30 * 60_000;
 export type TextPartOptions = ReplyIdentity & {
   readonly api: SlackApi;
   readonly part: number;
-  readonly streams: StreamSwitch;
+  readonly abilities: Abilities;
   /** Looks in the thread for this part: after a try of which nobody knows whether it succeeded. */
   readonly find: (part: number) => Promise<string | undefined>;
   /** Milliseconds. */
@@ -35,6 +35,7 @@ export class TextPart {
   readonly #options: TextPartOptions;
   #ts: string | undefined;
   #stored = false;
+  /** `sent`: in Markdown, as Slack has it. */
   #stream: { readonly startedAt: number; sent: string } | undefined;
   /** What Slack shows, as far as is known. */
   #shown: TextContent | undefined;
@@ -83,7 +84,7 @@ export class TextPart {
 
   async #begin(content: TextContent, streams: boolean): Promise<void> {
     const { api, channel } = this.#options;
-    if (streams && this.#options.streams.on) {
+    if (streams && this.#options.abilities.streams) {
       if (!api.hasSpare('chat.startStream')) return;
       if (await this.#startStream(content)) return;
     }
@@ -92,22 +93,23 @@ export class TextPart {
 
   /** False: there are no streams here. */
   async #startStream(content: TextContent): Promise<boolean> {
-    const { api, channel, thread, reader, direct, streams, now, part } = this.#options;
+    const { api, channel, thread, reader, direct, abilities, now, part } = this.#options;
+    const markdown_text = quietMarkdown(wholeWords(content.text));
+    if (markdown_text.trim() === '') return true;
     const recipient =
       direct || reader === undefined
         ? {}
         : { recipient_user_id: reader.user, recipient_team_id: reader.team };
-    const markdown_text = quietMarkdown(content.text);
     try {
       const args = { channel, thread_ts: thread, markdown_text, ...recipient };
       const { ts } = await api.call('chat.startStream', args, postedAnswer, { patienceMs: 0 });
-      this.#stream = { startedAt: now(), sent: content.text };
+      this.#stream = { startedAt: now(), sent: markdown_text };
       await this.#hold(ts);
       return true;
     } catch (error) {
       if (!(error instanceof SlackFailure)) throw error;
       if (error.kind === 'refused') {
-        streams.refuse(error.code);
+        abilities.streamRefused(error.code);
         return false;
       }
       // Perhaps it was begun: then it is there without a key, and becomes a message that is edited.
@@ -120,16 +122,17 @@ export class TextPart {
     const { api, channel, now } = this.#options;
     const stream = this.#stream;
     if (stream === undefined) return;
-    if (now() > stream.startedAt + STREAM_MS || !content.text.startsWith(stream.sent)) {
+    const markdown = quietMarkdown(wholeWords(content.text));
+    if (now() > stream.startedAt + STREAM_MS || !markdown.startsWith(stream.sent)) {
       await this.#closeStream();
       return;
     }
-    const more = content.text.slice(stream.sent.length);
+    const more = markdown.slice(stream.sent.length);
     if (more === '' || !api.hasSpare('chat.appendStream')) return;
     try {
-      const args = { channel, ts: this.#ts, markdown_text: quietMarkdown(more) };
+      const args = { channel, ts: this.#ts, markdown_text: more };
       await api.call('chat.appendStream', args, anyAnswer, { patienceMs: 0 });
-      stream.sent = content.text;
+      stream.sent = markdown;
     } catch (error) {
       // Not done, and nothing is wrong with the stream.
       if (error instanceof SlackFailure && error.kind === 'limited') return;
@@ -139,23 +142,24 @@ export class TextPart {
 
   /** Ends the stream with the rest. False: it did not end so, and the message is to be edited. */
   async #finish(content: TextContent): Promise<boolean> {
-    const { api, channel, turn, part, now } = this.#options;
+    const { api, channel, turn, part, now, abilities } = this.#options;
     const stream = this.#stream;
     if (stream === undefined) return false;
     const isOver = now() > stream.startedAt + STREAM_MS;
-    if (isOver || !content.text.startsWith(stream.sent)) {
+    const markdown = quietMarkdown(content.text);
+    if (isOver || !markdown.startsWith(stream.sent)) {
       await this.#closeStream();
       return false;
     }
-    const more = content.text.slice(stream.sent.length);
-    const blocks = endBlocks(turn, content);
+    const more = markdown.slice(stream.sent.length);
+    const blocks = endBlocks(turn, content, abilities);
     try {
       await api.call(
         'chat.stopStream',
         {
           channel,
           ts: this.#ts,
-          ...(more === '' ? {} : { markdown_text: quietMarkdown(more) }),
+          ...(more === '' ? {} : { markdown_text: more }),
           ...(blocks.length === 0 ? {} : { blocks }),
           metadata: keyedMetadata(turn, part),
         },
@@ -190,24 +194,21 @@ export class TextPart {
 
   /** Posts once; when nobody knows whether that succeeded, it is looked for before the next try. */
   async #post(content: TextContent, patienceMs: number): Promise<void> {
-    const { api, channel, thread, turn, part, find, signal, now } = this.#options;
-    const message = {
-      channel,
-      thread_ts: thread,
-      ...messageOf(turn, content),
-      metadata: keyedMetadata(turn, part),
-      ...INERT,
-      mrkdwn: false,
-    };
+    const { api, channel, thread, part, find, signal, now, abilities } = this.#options;
+    let hadFeedback = false;
     for (const giveUpAt = now() + patienceMs; ;) {
       try {
         const options = { patienceMs, signal };
+        hadFeedback = abilities.feedbackButtons;
+        const message = { channel, thread_ts: thread, ...this.#message(content), mrkdwn: false };
         const { ts } = await api.call('chat.postMessage', message, postedAnswer, options);
         this.#shown = content;
         await this.#hold(ts);
         return;
       } catch (error) {
-        if (!(error instanceof SlackFailure) || error.kind !== 'unsure') throw error;
+        if (!(error instanceof SlackFailure)) throw error;
+        if (abilities.blocksRefused(error.code, hadFeedback)) continue;
+        if (error.kind !== 'unsure') throw error;
         const found = await find(part);
         await this.#hold(found);
         if (found !== undefined) return;
@@ -217,14 +218,17 @@ export class TextPart {
   }
 
   async #edit(content: TextContent): Promise<void> {
+    const { abilities } = this.#options;
+    const hadFeedback = abilities.feedbackButtons;
     try {
       await this.#update(content, SETTLE_MS);
     } catch (error) {
       if (!(error instanceof SlackFailure) || error.kind !== 'refused') throw error;
       // Somebody took it away: then it is not wanted.
       if (error.code === 'message_not_found') return;
-      if (/stream/.test(error.code)) {
-        await this.#closeStream();
+      const isStreaming = /stream/.test(error.code);
+      if (isStreaming) await this.#closeStream();
+      if (isStreaming || abilities.blocksRefused(error.code, hadFeedback)) {
         await this.#update(content, SETTLE_MS);
         return;
       }
@@ -239,11 +243,17 @@ export class TextPart {
   }
 
   async #update(content: TextContent, patienceMs: number): Promise<void> {
-    const { api, channel, turn, part, signal } = this.#options;
-    const message = { ...messageOf(turn, content), metadata: keyedMetadata(turn, part), ...INERT };
+    const { api, channel, signal } = this.#options;
+    const message = this.#message(content);
     const options = { repeatable: true, patienceMs, signal };
     await api.call('chat.update', { channel, ts: this.#ts, ...message }, anyAnswer, options);
     this.#shown = content;
+  }
+
+  #message(content: TextContent) {
+    const { turn, part, abilities } = this.#options;
+    const metadata = keyedMetadata(turn, part);
+    return { ...messageOf(turn, content, abilities), metadata, ...INERT };
   }
 
   async #hold(ts: string | undefined): Promise<void> {
@@ -254,6 +264,9 @@ export class TextPart {
     this.#stored = true;
   }
 }
+
+/** A stream is given whole words: what makes one a link or an emoji may come with its last letters. */
+const wholeWords = (text: string): string => /^[\s\S]*\s/.exec(text)?.[0] ?? '';
 
 /** Nothing in a text is looked for but what blocks say: no names, no channels, no previews. */
 const INERT = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };

@@ -220,6 +220,14 @@ describe('what becomes of a message', () => {
     expect(stage.pictures(channel, thread)).toEqual([]);
   });
 
+  test('left without its film: the reply about it is taken down', async () => {
+    const { stage, slack, channel, ask } = await openChannel();
+    const thread = await ask('How is the heart?');
+    slack.deleteFile(channel, thread);
+    await slack.until('no reply', () => slack.replies(channel, thread).length === 0);
+    expect(stage.says(channel, thread)).toEqual([]);
+  });
+
   test('edited while it waits: its new words are answered', async () => {
     const { stage, slack, channel, post } = await openChannel();
     stage.hold();
@@ -268,6 +276,41 @@ describe('who is answered', () => {
       expect(slack.replies(channel, thread)).toHaveLength(1 + more);
     },
   );
+});
+
+test('a link that the model writes in pieces is none, also while it is streamed', async () => {
+  const { stage, slack, channel, post } = await openChannel();
+  stage.answer('How is the heart?', [
+    'See https:',
+    '//evil',
+    '.example',
+    ' and :he',
+    'art',
+    ': now.',
+  ]);
+  stage.paceMs = 150;
+  const thread = post(`${slack.mention} How is the heart?`, { films: [film('one')] });
+  await stage.answered(channel, thread, 1);
+  const [reply] = slack.replies(channel, thread);
+  expect(stage.calls('chat.startStream')).toBe(1);
+  expect(JSON.stringify(reply?.blocks)).not.toMatch(/:\/\/|evil\.example|:heart:/);
+  expect(reply?.text.replaceAll('\u2060', '')).toMatch(
+    /^See https:\/\/evil\.example and :heart: now\./,
+  );
+});
+
+test('where Slack does not know its feedback buttons, they are buttons like the others', async () => {
+  const { stage, slack, channel, by, post } = await openChannel();
+  for (const method of ['chat.postMessage', 'chat.stopStream', 'chat.update'])
+    slack.fault(method, { kind: 'error', error: 'invalid_blocks' });
+  const thread = post(`${slack.mention} How is the heart?`, { films: [film('one')] });
+  const reply = await slack.until('a reply', () =>
+    slack.replies(channel, thread).find(({ buttons }) => buttons.length > 0),
+  );
+  expect(reply.buttons.map(({ type }) => type)).not.toContain('feedback_buttons');
+  slack.press(by, channel, reply.ts, 'Right');
+  await slack.until('thanks', () => slack.shown(channel).find(({ onlyFor }) => onlyFor === by));
+  expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
 });
 
 test('the first reply about a film says, once, that names in the picture stay', async () => {
