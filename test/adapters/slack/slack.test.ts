@@ -308,9 +308,9 @@ test('where Slack does not know its feedback buttons, they are buttons like the 
     slack.replies(channel, thread).find(({ buttons }) => buttons.length > 0),
   );
   expect(reply.buttons.map(({ type }) => type)).not.toContain('feedback_buttons');
+  expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
   slack.press(by, channel, reply.ts, 'Right');
   await slack.until('thanks', () => slack.shown(channel).find(({ onlyFor }) => onlyFor === by));
-  expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
 });
 
 test('the first reply about a film says, once, that names in the picture stay', async () => {
