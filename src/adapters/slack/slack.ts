@@ -67,6 +67,8 @@ class BoltSlackAdapter implements SlackAdapter {
   readonly #receiver: Receiver;
   readonly #stopping = new AbortController();
   #replies: Replies | undefined;
+  /** The last failure that was logged, since Slack was there. */
+  #told: string | undefined;
   #app: App | undefined;
   #running: Promise<void> | undefined;
 
@@ -147,6 +149,7 @@ class BoltSlackAdapter implements SlackAdapter {
       onConnection: (state) => {
         if (state !== this.connection) this.#options.logger.info({ connection: state }, 'Slack');
         this.connection = state;
+        if (state === 'connected') this.#told = undefined;
       },
       onFailure: (error) => this.#onFailure(error),
       now,
@@ -231,7 +234,10 @@ class BoltSlackAdapter implements SlackAdapter {
     const failure = toSlackFailure('apps.connections.open', error);
     const { code, found, operator } = explainFailure(failure);
     const { method, code: reason, needed } = failure;
-    this.#options.logger.error({ code, method, reason, needed }, `${found} ${operator}`);
+    // What stays wrong is told once: it is tried again every half minute.
+    const level = this.#told === found ? 'debug' : 'error';
+    this.#told = found;
+    this.#options.logger[level]({ code, method, reason, needed }, `${found} ${operator}`);
   }
 
   #onNotTaken(error: unknown): void {

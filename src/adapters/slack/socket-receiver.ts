@@ -2,9 +2,13 @@ import { SocketModeReceiver, type App, type Receiver, type webApi } from '@slack
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Network } from './network.ts';
 import { SILENT_LOGGER } from './slack-api.ts';
+import { SlackFailure, toSlackFailure } from './slack-failure.ts';
 
+const METHOD = 'apps.connections.open';
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** Slack says hello on a new socket within a second or two. */
+const HELLO_MS = 30_000;
 /** Slack answers the end of a socket at once, or not at all: then it is left. */
 const CLOSE_MS = 1_000;
 /** A socket that stood so long was no failed try. */
@@ -77,7 +81,8 @@ export class SocketReceiver implements Receiver {
       } catch (error) {
         if (!signal.aborted) onFailure(error);
         onConnection('disconnected');
-        await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+        const { retryAfterMs } = toSlackFailure(METHOD, error);
+        await sleep(Math.max(waitMs, retryAfterMs), undefined, { signal }).catch(() => undefined);
         waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
         continue;
       }
@@ -92,7 +97,16 @@ export class SocketReceiver implements Receiver {
   }
 
   async #connect(): Promise<void> {
-    await this.#inner.client.start();
+    const { client } = this.#inner;
+    const silent = new AbortController();
+    const silence = sleep(HELLO_MS, 'silence', { signal: silent.signal }).catch(() => 'over');
+    try {
+      if ((await Promise.race([client.start(), silence])) !== 'silence') return;
+      void client.disconnect().catch(() => undefined);
+      throw new SlackFailure(METHOD, 'unsure', 'no-hello');
+    } finally {
+      silent.abort();
+    }
   }
 
   #disconnected(): Promise<void> {

@@ -51,7 +51,7 @@ export class TextPart {
   async draft(content: TextContent, streams: boolean): Promise<void> {
     const { now } = this.#options;
     const pauseMs = this.#stream === undefined ? EDIT_MS : APPEND_MS;
-    if (content.text.trim() === '' || now() < this.#drawnAt + pauseMs) return;
+    if (wholeWords(content.text).trim() === '' || now() < this.#drawnAt + pauseMs) return;
     this.#drawnAt = now();
     try {
       if (this.#ts === undefined) await this.#begin(content, streams);
@@ -95,7 +95,6 @@ export class TextPart {
   async #startStream(content: TextContent): Promise<boolean> {
     const { api, channel, thread, reader, direct, abilities, now, part } = this.#options;
     const markdown_text = quietMarkdown(wholeWords(content.text));
-    if (markdown_text.trim() === '') return true;
     const recipient =
       direct || reader === undefined
         ? {}
