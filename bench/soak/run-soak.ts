@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,8 @@ export type SoakOptions = {
   readonly servers: number;
   /** Breaks the adapter on purpose, to see that the checker finds it. */
   readonly sabotage?: Sabotage;
+  /** Keeps the stores here, and what the platform was told (record.json); undefined: nothing is left. */
+  readonly folder?: string;
   readonly onProgress?: (line: string) => void;
 };
 
@@ -37,7 +39,7 @@ const PATIENCE_MS = 2_000;
 
 /** Of the kills, how many come soon after the start, while the server is still taking over what the last one left. */
 const KILLED_EARLY = 0.25;
-const EARLY_MS = 400;
+const EARLY_MS = 1_000;
 const LATE_MS = 120;
 /** When nothing has happened for so long, nothing more is to come. */
 const QUIET_MS = 3_000;
@@ -60,7 +62,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
     mostWaiting: MOST_WAITING,
     patienceMs: PATIENCE_MS,
   });
-  const folder = await mkdtemp(join(tmpdir(), 'wetread-soak-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'wetread-soak-')));
   const redis = options.store === 'redis' ? await startRedis(folder) : undefined;
   try {
     const platformUrl = await platform.start();
@@ -84,9 +86,11 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
     const verdict = checkSoak(sayings, platform.record);
     return { verdict, kills, seconds: (performance.now() - began) / 1000 };
   } finally {
+    if (options.folder !== undefined)
+      await writeFile(join(folder, 'record.json'), JSON.stringify(platform.record, null, 1));
     await platform.close();
     await redis?.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   }
 };
 
@@ -98,13 +102,14 @@ const killAtRandom = async (
   random: Random,
 ): Promise<number> => {
   for (let done = 0; done < kills; done += 1) {
+    const server = servers[random.below(servers.length)]!;
     if (random.chance(KILLED_EARLY)) {
       await sleep(random.below(EARLY_MS));
     } else {
+      await server.ready();
       await progress(platform, Math.floor(((done + 1) * turns) / (kills + 1)));
       await sleep(random.below(LATE_MS));
     }
-    const server = servers[random.below(servers.length)]!;
     await server.kill();
     onProgress(`${done + 1} kills, ${platform.replied} of ${turns} replied to`);
     await server.start();
@@ -148,6 +153,7 @@ const onceMore = async (
 ): Promise<void> => {
   await Promise.all(servers.map((server) => server.stop()));
   await Promise.all(servers.map((server) => server.start()));
+  await Promise.all(servers.map((server) => server.ready()));
   for (let count = 0; count < REPEATED; count += 1)
     platform.repeat(sayings[random.below(sayings.length)]!);
   await settle(platform, () => platform.unacknowledged === 0);
