@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { checkLmdbFile } from './check-lmdb-file.ts';
 import { FilesBlobs } from './files-blobs.ts';
 import { KeyvRecords } from './keyv-records.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
@@ -48,6 +49,7 @@ export const openEmbeddedStores = async ({
       if (!name.includes('-format-') || name.endsWith('-unfinished'))
         await removeLmdbFile(join(directory, name));
     await requireRoom(directory, 0);
+    await checkLmdbFile(join(directory, STORE));
     const opened = openEnvironment(directory, now);
     environment = opened;
     await migrateStore(opened, MIGRATIONS, logger);
