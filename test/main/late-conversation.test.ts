@@ -52,5 +52,5 @@ test('who leaves while there is no model is not waited for', async () => {
   const leaving = new AbortController();
   const events = collect(conversation.events('turn', leaving.signal));
   leaving.abort();
-  await expect(events).rejects.toThrow();
+  await expect(events).rejects.toThrow('aborted');
 });
