@@ -9,8 +9,12 @@ test(
   { timeout: 120_000 },
   async () => {
     const { verdict, kills } = await runSoak({
-      ...{ turns: 120, threads: 12, kills: 4, seed: 1 },
-      ...{ store: 'lmdb', servers: 1 },
+      turns: 120,
+      threads: 12,
+      kills: 4,
+      seed: 1,
+      store: 'lmdb',
+      servers: 1,
     });
     expect(verdict).toMatchObject({ ...NONE, turns: 120, delivered: 120 });
     expect(kills).toBe(4);

@@ -137,23 +137,27 @@ const findDisordered = (
   );
 
 /**
- * Whether the first was journalled before the second was known: it was acknowledged before the second was first sent.
- * Messages also keep the order of one connection: the delivery that was acknowledged went before the second over it.
+ * Whether the first was journalled before the second: it was acknowledged before the second was first sent. Messages also
+ * keep the order of one connection: the delivery that was acknowledged went before the second over it, and meanwhile
+ * nobody else was told of the second.
  */
 const isBefore = (
   first: Replied,
   second: Replied,
   deliveries: ReadonlyMap<string, readonly RecordedDelivery[]>,
 ): boolean => {
-  const [told] = (deliveries.get(second.id) ?? []).toSorted((a, b) => a.sentAt - b.sentAt);
+  const told = deliveries.get(second.id) ?? [];
   const isMessage = first.id === first.saying.id;
   return (
-    told !== undefined &&
+    told.length > 0 &&
     (deliveries.get(first.id) ?? []).some(
       ({ acknowledgedAt, connection, sentAt }) =>
         acknowledgedAt !== undefined &&
-        (acknowledgedAt < told.sentAt ||
-          (isMessage && connection === told.connection && sentAt < told.sentAt)),
+        told.every(
+          (other) =>
+            acknowledgedAt < other.sentAt ||
+            (isMessage && connection === other.connection && sentAt < other.sentAt),
+        ),
     )
   );
 };
