@@ -25,7 +25,7 @@ import type {
 type MessageRecord = TurnRecord | JoinedRecord | ShownMessageRecord;
 
 export const NO_PROGRESS: TurnProgress = {
-  tries: 0,
+  tries: 1,
   parts: [],
   ending: undefined,
   writesThread: false,

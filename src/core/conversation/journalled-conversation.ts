@@ -82,7 +82,7 @@ export class JournalledConversation implements Conversation {
     this.#recovery = new Recovery({ ...films, ...owned, taking, unfinisheds, look });
     this.#forgetting = new Forgetting({ ...owned, model, audit, unfinisheds, look });
     this.#run = {
-      ...{ journal, model, audit, logger, now, id, answer: options.answer },
+      ...{ journal, alone: options.alone, model, audit, logger, now, id, answer: options.answer },
       prepare: (turn, words) => this.#obey(turn, words),
       isOwn: async (turn) =>
         options.alone || (await this.#owners.ownerOf(turn.id)) === this.#owners.me,

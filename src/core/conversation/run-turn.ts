@@ -19,6 +19,8 @@ import { closeWords } from './turn-words.ts';
 
 export type RunParts = {
   readonly journal: Journal;
+  /** No other process can be at the stores. */
+  readonly alone: boolean;
   readonly answer: Answer;
   readonly model: Pick<Model, 'name' | 'version'>;
   readonly audit: Audit;
@@ -94,18 +96,16 @@ const outcomeOf = async (
   const { journal } = parts;
   const readMemory = (): Promise<ThreadMemory> =>
     turn.persist(() => ThreadMemory.read(journal, turn.threadKey));
-  const tries = turn.progress.tries + 1;
-  // Counted before it is begun, so that a turn which takes the process with it is given up in the end.
   const [first, words] = await Promise.all([
     readMemory(),
-    turn.persist(() => wordsOf(journal, turn)),
-    turn.save({ tries }),
+    turn.persist(() => wordsOf(parts, turn)),
+    countTry(turn),
   ]);
   let memory = first;
   try {
     const { refused } = turn.record;
     if (refused !== undefined) throw new WetreadError(refused as 'not-allowed');
-    if (tries > MOST_TRIES) throw new WetreadError('tried-too-often');
+    if (turn.progress.tries > MOST_TRIES) throw new WetreadError('tried-too-often');
     if (await parts.prepare(turn, words)) memory = await readMemory();
     const { thread } = memory;
     const answers = await turn.persist(() => answersOf(journal, turn.record));
@@ -118,15 +118,19 @@ const outcomeOf = async (
   }
 };
 
-const wordsOf = async (journal: Journal, turn: OpenTurn): Promise<string> => {
-  const [record, words] = await Promise.all([
-    journal.turn(turn.id),
-    closeWords(journal, turn.record),
-  ]);
-  if (record === undefined || record.message.text === turn.record.message.text) return words;
-  // Edited meanwhile by another process.
-  turn.record = record;
-  return closeWords(journal, record);
+/**
+ * Counted before it is begun, so that a turn which takes the process with it is given up in the end. That it was begun
+ * where it was taken is taken for granted, and costs no write.
+ */
+const countTry = async (turn: OpenTurn): Promise<void> => {
+  if (turn.recovered) await turn.save({ tries: turn.progress.tries + 1 });
+};
+
+/** The turn's words: its own, and those that joined it. */
+const wordsOf = async ({ journal, alone }: RunParts, turn: OpenTurn): Promise<string> => {
+  // Another process may have been told of an edit.
+  if (!alone) turn.record = (await journal.turn(turn.id)) ?? turn.record;
+  return closeWords(journal, turn.record);
 };
 
 const answersOf = async (

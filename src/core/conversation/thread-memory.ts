@@ -42,13 +42,13 @@ export class ThreadMemory {
   /** Writes the thread as it is after `turn`, without what has gone since it was read. */
   async write(turn: TurnId, thread: ThreadRecord): Promise<void> {
     if (!this.differsFrom(thread)) return;
-    let gone = await this.#journal.gone(this.#key);
+    let gone = this.#gone;
     for (;;) {
       const next = withoutGone(thread, this.#gone, gone);
       if (gone.times === this.#gone.times)
         await this.#journal.writeThread(this.#key, { after: turn, thread: next, gone });
       else await this.#journal.dropThread(this.#key);
-      // What goes between the look and the write is found here; what goes later finds the record as written.
+      // What went before the write is found here; what goes later finds the record as written.
       const now = await this.#journal.gone(this.#key);
       if (isSame(now, gone)) return;
       gone = now;

@@ -79,7 +79,7 @@ export type ShownMessageRecord = { readonly shownIn: string };
 
 /** What became of it (namespace `progress`), written by the process that owns the turn. */
 export type TurnProgress = {
-  /** How often answering it was begun; a turn that keeps failing is given up. */
+  /** How often answering it was begun, the first time taken for granted; a turn that keeps failing is given up. */
   readonly tries: number;
   readonly parts: readonly PostedPart[];
   /** From `answered` on. Its picture is among the blobs, shelf `pictures`, under the turn's id. */
