@@ -164,9 +164,9 @@ export const describeConversation = (
       });
 
       test('that is not kept is not taken', async () => {
-        const { stores: severed, severAfter } = severable(stores);
-        const conversation = await converse(createReader(ANSWERS), { stores: severed });
-        severAfter(0);
+        const severed = severable(stores);
+        const conversation = await converse(createReader(ANSWERS), { stores: severed.stores });
+        severed.severAfter(0);
         expect(await failureOf(conversation.take(message(HEART)))).toMatchObject({
           code: 'store-failed',
         });
@@ -572,7 +572,9 @@ export const describeConversation = (
           },
         };
         const next = await converse(createReader(ANSWERS), { stores: damaged });
-        expect(await say(next, message(HEART))).toMatchObject([{ code: 'film-needed' }]);
+        expect(await say(next, message(HEART))).toMatchObject([{ code: 'record-damaged' }]);
+        const again = await say(next, message(HEART, [film('one')]));
+        expect(textIn(again)).toBe(ANSWERS[HEART]);
         const other = await say(next, message(HEART, [], { thread: 'other' }));
         expect(textIn(other)).toBe(ANSWERS[HEART]);
       });

@@ -141,8 +141,12 @@ export const open = async (
   }: OpenOptions = {},
 ): Promise<Conversation> => {
   const parts = {
-    ...{ model, profile: DEMO_PROFILE, annotator: createBlankAnnotator() },
-    ...{ logger: createLogger('silent'), now, id: randomUUID },
+    model,
+    profile: DEMO_PROFILE,
+    annotator: createBlankAnnotator(),
+    logger: createLogger('silent'),
+    now,
+    id: randomUUID,
   };
   const conversation = await createConversation({
     ...parts,
@@ -151,7 +155,11 @@ export const open = async (
       reading: createTestReading(model),
       retentionFilmsMs: limits.retention.filmsMs,
     }),
-    ...{ stores, alone, intake, access, limits },
+    stores,
+    alone,
+    intake,
+    access,
+    limits,
     fetchers: { test: fetcher },
     audit: { write: (event) => void audited.push(event) },
   });

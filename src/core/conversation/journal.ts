@@ -170,8 +170,9 @@ export class Journal {
 
   // Threads
 
-  async thread(threadKey: string): Promise<StoredThread | undefined> {
-    return (await this.#read('threads', threadKey)) as StoredThread | undefined;
+  /** `onDamage` is told when there is one that cannot be read back. */
+  async thread(threadKey: string, onDamage = (): void => {}): Promise<StoredThread | undefined> {
+    return (await this.#read('threads', threadKey, onDamage)) as StoredThread | undefined;
   }
 
   writeThread(threadKey: string, stored: StoredThread): Promise<void> {
@@ -276,12 +277,17 @@ export class Journal {
   }
 
   /** What cannot be read back is as if it had never been written; everything else goes on. */
-  async #read(namespace: Namespace, key: string): Promise<Json | undefined> {
+  async #read(
+    namespace: Namespace,
+    key: string,
+    onDamage = (): void => {},
+  ): Promise<Json | undefined> {
     try {
       return await this.records.get(namespace, key);
     } catch (error) {
       if (!(error instanceof WetreadError) || error.code !== 'record-damaged') throw error;
       this.#logger.error({ error, namespace }, 'a record is damaged and was given up');
+      onDamage();
       return undefined;
     }
   }

@@ -105,6 +105,8 @@ const outcomeOf = async (
   try {
     const { refused } = turn.record;
     if (refused !== undefined) throw new WetreadError(refused as 'not-allowed');
+    if (memory.isDamaged && turn.record.message.attachments.length === 0)
+      throw new WetreadError('record-damaged');
     if (turn.progress.tries > MOST_TRIES) throw new WetreadError('tried-too-often');
     if (await parts.prepare(turn, words)) memory = await readMemory();
     const { thread } = memory;

@@ -7,6 +7,7 @@ import type { Choice } from '../reply.ts';
 import { fetchFilm } from './fetch-film.ts';
 import type { Journal } from './journal.ts';
 import { persist, persistBriefly } from './persist.ts';
+import { threadKeyOf } from './thread-key.ts';
 import type { JournalledAttachment, KeptFilm, TurnRecord } from './turn-record.ts';
 
 export type FilmParts = {
@@ -121,22 +122,21 @@ export class TurnFilms {
  */
 export const journalAttachment = async (
   { journal, intake, fetchMs }: FilmParts,
-  threadKey: string,
+  message: Message,
   attachment: Attachment,
-  choose: Message['choose'],
   signal: AbortSignal,
 ): Promise<JournalledAttachment> => {
   if (attachment.reference !== undefined) return { reference: attachment.reference };
   let result: IntakeResult;
   try {
     const bytes = await fetchFilm((ending) => attachment.fetch(ending), fetchMs, signal);
-    result = await intake.take(bytes, { choose });
+    result = await intake.take(bytes, { choose: message.choose });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof WetreadError)) throw error;
     return { failed: error.code, facts: error.facts as Record<string, string | number> };
   }
-  await persistBriefly(() => journal.keepFilm(threadKey, result.film));
+  await persistBriefly(() => journal.keepFilm(threadKeyOf(message), result.film));
   const notices = result.outcome === 'accepted' ? result.notices : null;
   return { kept: keptOf(result.film), notices };
 };
