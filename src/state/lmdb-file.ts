@@ -14,7 +14,7 @@ export type Tables = {
 };
 
 export type LineKey = readonly [line: string, ...(string | number)[]] & (string | number)[];
-export type LineValue = string | number | { readonly length: number; readonly next: number };
+type LineValue = string | number | { readonly length: number; readonly next: number };
 
 /**
  * Plain commits (synced before they resolve) and no batching by npm lmdb: its own batches leave a promise of a failed
