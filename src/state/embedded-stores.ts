@@ -54,7 +54,7 @@ export const openEmbeddedStores = async ({
     environment = opened;
     await migrateStore(opened, MIGRATIONS, logger);
     const blobs = new FilesBlobs({ directory, now, logger });
-    await blobs.sweep();
+    await blobs.clearTemporary();
     return storesOver(opened, blobs, { directory, now, logger }, unlock);
   } catch (error) {
     await environment?.close();
