@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { open, type Database, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 
@@ -37,6 +38,8 @@ export const openLmdbFile = (
     lines: root.openDB({ name: 'lines', encoding: 'json' }),
     about: root.openDB({ name: 'about', encoding: 'json' }),
   };
+  // npm lmdb makes it readable by everybody
+  chmodSync(file, 0o600);
   return [root, tables];
 };
 

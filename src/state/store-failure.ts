@@ -43,7 +43,7 @@ const causeOf = async (error: unknown): Promise<unknown> => {
     () => error,
     (reason: unknown) => reason,
   );
-  return Promise.race([cause, wait(CAUSE_MS, error)]);
+  return Promise.race([cause, wait(CAUSE_MS, error, { ref: false })]);
 };
 
 const freeBytes = async (directory: string): Promise<number> => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../../src/log.ts';
@@ -101,6 +101,17 @@ test('an empty file in the place of the store becomes one', async () => {
   const { records } = await openIn(directory);
   await records.set('turns', 'a', 1, LONG_MS);
   expect(await records.get('turns', 'a')).toBe(1);
+});
+
+test.skipIf(process.platform === 'win32')('what it keeps is for its own user alone', async () => {
+  const directory = await makeStateFolder();
+  const stores = await openIn(directory);
+  await stores.records.set('turns', 'a', 1, LONG_MS);
+  await stores.blobs.put('films', 'a', new Uint8Array(3), LONG_MS);
+  await stores.compact();
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((each) => each.isFile() && !each.name.endsWith('-lock')))
+    expect((await stat(join(entry.parentPath, entry.name))).mode & 0o077).toBe(0);
 });
 
 test('a folder that cannot be made is refused with a sentence', async () => {
