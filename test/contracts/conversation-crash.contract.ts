@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Stores } from '../../src/core/blobs.ts';
 import type { Conversation } from '../../src/core/conversation.ts';
+import type { StoredThread } from '../../src/core/conversation/turn-record.ts';
 import { turnIdOf } from '../../src/core/conversation/turn-id.ts';
 import { WetreadError } from '../../src/errors.ts';
 import {
@@ -58,6 +59,13 @@ export const describeCrashes = (stage: ConversationStage): void => {
       }
     };
 
+    /** What the model was asked about the thread's film. */
+    const historyOf = async (thread: string): Promise<string[]> => {
+      const key = JSON.stringify(['test', 'w', 'c', thread]);
+      const stored = (await stage.stores.records.get('threads', key)) as StoredThread;
+      return stored.thread.films.flatMap(({ history }) => history.map(({ question }) => question));
+    };
+
     test(
       'at any write, each message is answered once, in order',
       { timeout: 120_000 },
@@ -102,6 +110,7 @@ export const describeCrashes = (stage: ConversationStage): void => {
             ANSWERS[HEART],
             expect.stringContaining('chest film'),
           ]);
+          expect([writes, await historyOf(thread)]).toEqual([writes, [REPORT, HEART]]);
           second.life.abort(new WetreadError('closing'));
           await second.conversation.close(0);
         }
