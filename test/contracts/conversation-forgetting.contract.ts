@@ -12,6 +12,7 @@ import {
   openWaiting,
   say,
   take,
+  withTimings,
 } from '../support/test-conversation.ts';
 
 /** What a conversation forgets, and what it has taken down. */
@@ -50,6 +51,19 @@ export const describeForgetting = (stage: ConversationStage): void => {
       await conversation.takenDown(turn);
       expect(await stage.stores.claims.line('open:test')).toEqual([]);
       expect(await conversation.take(said)).toBeUndefined();
+    });
+
+    test('words that joined a film are forgotten with it', async () => {
+      const conversation = await stage.converse(createReader(ANSWERS), {
+        limits: withTimings({ joinMs: 60_000 }),
+      });
+      const shown = message('', [film('one')]);
+      const turn = await take(conversation, shown);
+      await conversation.take(message(HEART));
+      await deliver(conversation, turn);
+      expect(await kept()).toContain(HEART);
+      await conversation.deleted(shown);
+      expect(await kept()).not.toContain(HEART);
     });
 
     test('a deleted film takes every turn about it along, and no others', async () => {

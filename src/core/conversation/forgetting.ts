@@ -12,6 +12,7 @@ import { threadKeyOf } from './thread-key.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD } from './thread-record.ts';
 import { turnIdOf } from './turn-id.ts';
+import { readJoiner } from './turn-words.ts';
 import type { TurnRecord, TurnState } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
 
@@ -179,9 +180,12 @@ export class Forgetting {
     const { journal, open } = this.#options;
     const state = await journal.state(id);
     // Not taken yet: what comes after "forget" is not meant.
-    if (state === undefined || state === 'forgotten') return [];
+    const isNew = state === undefined && (await journal.joined(id)) === undefined;
+    if (isNew || state === 'forgotten') return [];
     await journal.advance(id, [state, ...BEFORE], 'forgotten');
     const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
+    const joiner = await readJoiner(journal, id);
+    if (joiner !== undefined) await this.#forgetTurn(joiner, threadKey);
     const own = open.get(id);
     own?.interrupt(new WetreadError('turn-unknown'));
     open.delete(id);

@@ -20,6 +20,9 @@ type GoneTurn = { readonly id: TurnId; readonly exchange: string | null };
 
 export const NOTHING_GONE: Gone = { times: 0, films: [], turns: [] };
 
+export const parseGone = (state: string | undefined): Gone =>
+  state === undefined ? NOTHING_GONE : (JSON.parse(state) as Gone);
+
 export const goneTurn = (id: TurnId, exchange: Exchange | null): GoneTurn => ({
   id,
   exchange: exchange === null ? null : hashOf(exchange),

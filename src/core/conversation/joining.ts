@@ -1,5 +1,6 @@
 import type { Message, TurnId } from '../conversation.ts';
 import type { Journal } from './journal.ts';
+import { threadKeyOf } from './thread-key.ts';
 import type { OpenTurn } from './open-turn.ts';
 
 export type JoiningOptions = {
@@ -30,11 +31,14 @@ export const findFilmBefore = async (
 /** Makes a message's words those of an earlier turn. False: that one has begun to be answered. */
 export const joinWords = async (
   { journal }: JoiningOptions,
+  message: Message,
   id: TurnId,
   joins: TurnId,
-  words: string,
 ): Promise<boolean> => {
-  await journal.writeTurn(id, { joins, words });
+  await Promise.all([
+    journal.writeTurn(id, { joins, words: message.text }),
+    journal.keepTurn(threadKeyOf(message), id),
+  ]);
   return finishJoining({ journal }, id, joins);
 };
 

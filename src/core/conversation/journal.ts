@@ -5,7 +5,7 @@ import type { Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
 import type { Film } from '../film.ts';
 import type { Json, Namespace, Records } from '../records.ts';
-import { NOTHING_GONE, type Gone } from './gone.ts';
+import { parseGone, type Gone } from './gone.ts';
 import { TOMBSTONE_MS, type ConversationLimits } from './limits.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type {
@@ -134,7 +134,7 @@ export class Journal {
     const [place] = await Promise.all([
       this.claims.join(`thread:${threadKey}`, id),
       this.claims.join(`open:${message.platform}`, id),
-      this.claims.join(`turns:${threadKey}`, id),
+      this.keepTurn(threadKey, id),
     ]);
     return place;
   }
@@ -162,6 +162,10 @@ export class Journal {
   /** Every turn of the thread of which something is kept. */
   keptTurns(threadKey: string): Promise<readonly TurnId[]> {
     return this.claims.line(`turns:${threadKey}`);
+  }
+
+  async keepTurn(threadKey: string, id: TurnId): Promise<void> {
+    await this.claims.join(`turns:${threadKey}`, id);
   }
 
   dropKeptTurn(threadKey: string, id: TurnId): Promise<void> {
@@ -292,6 +296,3 @@ export class Journal {
     }
   }
 }
-
-const parseGone = (state: string | undefined): Gone =>
-  state === undefined ? NOTHING_GONE : (JSON.parse(state) as Gone);

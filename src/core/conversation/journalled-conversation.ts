@@ -176,8 +176,8 @@ export class JournalledConversation implements Conversation {
     by: Pick<Message, 'author' | 'standing'>,
   ): Promise<TurnId> {
     this.#closing.signal.throwIfAborted();
-    const { audit, now } = this.#options;
-    return choose({ journal: this.#journal, taking: this.#taking, audit, now }, turn, code, by);
+    const { now } = this.#options;
+    return choose({ journal: this.#journal, taking: this.#taking, now }, turn, code, by);
   }
 
   async feedback(turn: TurnId, feedback: Feedback, author: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WetreadError } from '../../errors.ts';
 import type { Access } from '../access.ts';
+import type { Audit } from '../audit.ts';
 import type { Message, TurnId } from '../conversation.ts';
-import { answerRecord, mayAnswer, settleChoice } from './choice-record.ts';
+import { answerRecord, mayAnswer, overruleIn, settleChoice } from './choice-record.ts';
 import { commandIn } from './command.ts';
 import { findFilmBefore, finishJoining, joinWords } from './joining.ts';
 import type { Journal } from './journal.ts';
@@ -25,6 +26,7 @@ export type TakingOptions = FilmParts & {
   readonly alone: boolean;
   readonly owners: Owners;
   readonly access: Access;
+  readonly audit: Audit;
   readonly limits: ConversationLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -123,7 +125,7 @@ export class Taking {
     const before = await findFilmBefore(this.#options, line, message);
     if (before !== undefined) {
       const isJoined =
-        isWordsAlone(message) && (await joinWords(this.#options, id, before, message.text));
+        isWordsAlone(message) && (await joinWords(this.#options, message, id, before));
       onAuthorGoesOn(before);
       if (isJoined) return this.#known(id, 'joined');
     }
@@ -147,8 +149,11 @@ export class Taking {
   }
 
   async #answer(record: TurnRecord): Promise<TurnId | undefined> {
+    const { journal, audit } = this.#options;
     const taken = await this.#journal(record);
-    await this.#options.journal.dropOpenQuestion(record.threadKey);
+    await journal.dropOpenQuestion(record.threadKey);
+    const overrule = overruleIn(record);
+    if (overrule !== undefined) audit.write(overrule);
     return taken;
   }
 
