@@ -140,7 +140,9 @@ export class JournalledConversation implements Conversation {
 
   async *events(id: TurnId, signal: AbortSignal): AsyncGenerator<ReplyEvent> {
     const { lookAgainMs } = this.#options.limits.timings;
-    yield* storedEvents({ journal: this.#journal, open: this.#open, lookAgainMs }, id, signal);
+    const sure = (): Promise<void> => this.#owners.sure();
+    const parts = { journal: this.#journal, open: this.#open, lookAgainMs, sure };
+    yield* storedEvents(parts, id, signal);
   }
 
   begun(id: TurnId, part: number, partId: string): Promise<void> {
