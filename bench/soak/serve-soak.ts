@@ -23,8 +23,8 @@ const LIMITS: ConversationLimits = {
   ...CONVERSATION_LIMITS,
   timings: {
     ...CONVERSATION_LIMITS.timings,
-    leaseMs: 1_500,
-    renewMs: 400,
+    leaseMs: 2_500,
+    renewMs: 500,
     lookAgainMs: 50,
     recoverMs: 250,
     joinMs: 150,

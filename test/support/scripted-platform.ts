@@ -81,7 +81,7 @@ export class ScriptedPlatform {
     await Promise.all(Array.from(threads.values(), (sayings) => this.#talkIn(sayings)));
   }
 
-  /** Messages and presses that have some reply. */
+  /** Messages that have some reply. */
   get replied(): number {
     return this.#answered.size;
   }
@@ -205,8 +205,9 @@ export class ScriptedPlatform {
     const thread = this.#threads.get(post.thread);
     if (thread === undefined) this.#threads.set(post.thread, [part]);
     else thread.push(part);
-    this.#answered.add(post.answers);
-    this.#waitingFor.get(post.answers)?.();
+    const waiting = this.#waitingFor.get(post.answers);
+    if (waiting !== undefined) this.#answered.add(post.answers);
+    waiting?.();
     if (post.kind === 'question') this.#press(post);
     return { id };
   }
