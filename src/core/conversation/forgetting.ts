@@ -83,9 +83,10 @@ export class Forgetting {
 
   /** A turn of this process was forgotten by another one while it was answered. */
   async finish(turn: OpenTurn): Promise<void> {
-    const { journal } = this.#options;
+    const { journal, open } = this.#options;
     turn.interrupt(new WetreadError('turn-unknown'));
-    this.#options.open.delete(turn.id);
+    if (!open.delete(turn.id)) return;
+    await turn.over();
     await this.#clear(turn.id, turn.record, turn.progress.parts);
     const stored = await journal.thread(turn.threadKey);
     const held = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
@@ -183,12 +184,16 @@ export class Forgetting {
     const isNew = state === undefined && (await journal.joined(id)) === undefined;
     if (isNew || state === 'forgotten') return [];
     await journal.advance(id, [state, ...BEFORE], 'forgotten');
-    const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
-    const joiner = await readJoiner(journal, id);
-    if (joiner !== undefined) await this.#forgetTurn(joiner, threadKey);
     const own = open.get(id);
     own?.interrupt(new WetreadError('turn-unknown'));
     open.delete(id);
+    await own?.over();
+    const [record, progress, joiner] = await Promise.all([
+      journal.turn(id),
+      journal.progress(id),
+      readJoiner(journal, id),
+    ]);
+    if (joiner !== undefined) await this.#forgetTurn(joiner, threadKey);
     const parts = own?.progress.parts ?? progress.parts;
     await this.#clear(id, own?.record ?? record, parts);
     if (threadKey !== undefined) await journal.dropKeptTurn(threadKey, id);

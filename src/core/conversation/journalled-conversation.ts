@@ -101,7 +101,7 @@ export class JournalledConversation implements Conversation {
       journal,
       prepare: (turn, words) => this.#obey(turn, words),
       isOwn: async (turn) => alone || (await owners.ownerOf(turn.id)) === owners.me,
-      onForgotten: (turn) => this.#forgetting.finish(turn),
+      onForgotten: (turn) => void this.#finishForgetting(turn),
       onLeft: (turn) => this.#leave(turn),
     };
     const endWaiting = (turn: OpenTurn): Promise<void> => endStopped(this.#run, turn);
@@ -284,6 +284,14 @@ export class JournalledConversation implements Conversation {
     for (const turn of this.#open.values()) turn.interrupt(reason);
     this.#open.clear();
     this.#unfinisheds.clear();
+  }
+
+  async #finishForgetting(turn: OpenTurn): Promise<void> {
+    try {
+      await this.#forgetting.finish(turn);
+    } catch (error) {
+      this.#options.logger.error({ error }, 'a forgotten turn was not cleared');
+    }
   }
 
   #leave(turn: OpenTurn): void {

@@ -73,6 +73,7 @@ export class LineRunner {
       return;
     }
     const run = this.#options.run(turn).finally(() => this.#running.delete(run));
+    turn.done = run;
     this.#running.add(run);
   }
 

@@ -36,7 +36,7 @@ export type RunParts = {
   /** Whether the turn is still this process's: it may have been held up for longer than its lease. */
   readonly isOwn: (turn: OpenTurn) => Promise<boolean>;
   /** The turn was forgotten while it was answered: what was stored since has to go, too. */
-  readonly onForgotten: (turn: OpenTurn) => Promise<void>;
+  readonly onForgotten: (turn: OpenTurn) => void;
   /** It could not be ended for a reason that nobody foresaw: it is to be begun once more. */
   readonly onLeft: (turn: OpenTurn) => void;
 };
@@ -211,7 +211,7 @@ const storeEnding = async (
   const { journal, now } = parts;
   const picture = pictureOf(event);
   const ending = toStoredEnding(event, turn.log, asked, now());
-  await Promise.all([
+  const written = await Promise.allSettled([
     turn.save({
       ending,
       writesThread: memory?.differsFrom(thread) ?? false,
@@ -222,12 +222,15 @@ const storeEnding = async (
       ? turn.persist(() => journal.writeOpenQuestion(turn.threadKey, turn.id, QUESTION_MS))
       : undefined,
   ]);
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
   await turn.persist(async () => memory?.write(turn.id, thread));
   const from = turn.state === 'begun' ? (['begun', 'received'] as const) : BEFORE_ANSWERED;
-  if (!(await turn.persist(() => journal.advance(turn.id, from, 'answered')))) {
-    await parts.onForgotten(turn);
-    throw new WetreadError('turn-unknown');
+  const isAnswered = await turn.persist(() => journal.advance(turn.id, from, 'answered'));
+  if (!isAnswered) {
+    turn.interrupt(new WetreadError('turn-unknown'));
+    parts.onForgotten(turn);
   }
+  turn.interrupted.signal.throwIfAborted();
   turn.state = 'answered';
   turn.stage = 'ended';
   parts.audit.write(auditOf(turn, event, { model: parts.model, begunAt, endedAt: now() }));

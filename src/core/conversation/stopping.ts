@@ -40,7 +40,7 @@ export class Stopping {
   stopHere(turn: OpenTurn): void {
     const { journal, logger, endWaiting } = this.#options;
     turn.stopping.abort(new WetreadError('stopped'));
-    if (turn.stage === 'waiting') void endWaiting(turn);
+    if (turn.stage === 'waiting') turn.done = endWaiting(turn);
     if (turn.stage !== 'running') return;
     // Whoever goes on with it after a crash stops, too.
     journal.settle('stop', turn.id, 'stop').catch((error: unknown) => {

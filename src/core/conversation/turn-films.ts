@@ -29,6 +29,7 @@ export class TurnFilms {
   readonly #signal: AbortSignal;
   readonly #taken = new Map<number, Promise<Taken>>();
   readonly #names = new Set<string>();
+  readonly #keeping = new Set<Promise<void>>();
 
   constructor(
     parts: FilmParts,
@@ -43,6 +44,11 @@ export class TurnFilms {
   /** Of the films that were kept on this turn's behalf. */
   get names(): readonly string[] {
     return [...this.#names];
+  }
+
+  /** Resolves when nothing is being written; after an abort nothing more is. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#keeping);
   }
 
   /** Begins to fetch them all, as links expire. `onFilm` is told of each that intake accepts. */
@@ -112,7 +118,9 @@ export class TurnFilms {
   async #keep(film: Film): Promise<void> {
     this.#signal.throwIfAborted();
     this.#names.add(film.sha256);
-    await persistBriefly(() => this.#parts.journal.keepFilm(this.#turn.threadKey, film));
+    const kept = persistBriefly(() => this.#parts.journal.keepFilm(this.#turn.threadKey, film));
+    this.#keeping.add(kept);
+    await kept.finally(() => this.#keeping.delete(kept));
   }
 }
 

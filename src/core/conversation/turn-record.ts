@@ -136,7 +136,7 @@ export type StoredEnding =
       readonly notices: readonly Notice[];
     };
 
-export type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
+type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
   /** The film that waits for the answer, as intake would take it up; undefined: the question is which film. */
   readonly film: AskedFilm | undefined;
   readonly expiresAt: number;

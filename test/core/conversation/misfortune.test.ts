@@ -43,6 +43,35 @@ describe('a film', () => {
     expect(JSON.stringify(events)).not.toContain('secret');
   });
 
+  test('that is forgotten while it is being kept is gone afterwards', async () => {
+    const stores = memory();
+    const { blobs } = stores;
+    let keeping = (): void => {};
+    const begun = new Promise<void>((resolve) => (keeping = resolve));
+    const conversation = await open(createReader(ANSWERS), {
+      stores: {
+        ...stores,
+        blobs: {
+          put: async (...args) => {
+            keeping();
+            await new Promise((resolve) => setTimeout(resolve, 40));
+            return blobs.put(...args);
+          },
+          get: (...args) => blobs.get(...args),
+          delete: (...args) => blobs.delete(...args),
+          sweep: () => blobs.sweep(),
+        },
+      },
+    });
+    await take(conversation, message(HEART, [film('one')]));
+    await begun;
+    await conversation.forget(message(''));
+    expect(await blobs.get('films', 'one')).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(await blobs.get('films', 'one')).toBeUndefined();
+    expect(await stores.claims.line('film:one')).toEqual([]);
+  });
+
   test('that cannot be kept ends its turn in a sentence', async () => {
     const stores = memory();
     const full: Stores = {
