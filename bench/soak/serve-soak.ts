@@ -60,6 +60,8 @@ const adapter = new ScriptedAdapter({ conversation, platform, signal: stopping.s
 const running = adapter.run();
 process.send?.('ready');
 
+// Whoever started it is gone.
+process.once('disconnect', () => process.exit(1));
 process.once('SIGTERM', () => {
   stopping.abort();
   void conversation
