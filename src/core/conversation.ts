@@ -122,6 +122,9 @@ export interface Conversation {
   stop(turn: TurnId): Promise<void>;
   /** Drops a thread: films no other thread holds, turns, feedback, cached prefix; its replies are taken down. */
   forget(place: Place): Promise<void>;
-  /** Takes nothing new, waits at most `graceMs` for running turns, then leaves the rest to the journal. */
+  /**
+   * Takes nothing new, waits at most `graceMs` for running turns and until they are delivered, then leaves the rest to
+   * the journal. A second call makes the first one hurry.
+   */
   close(graceMs: number): Promise<void>;
 }

@@ -56,6 +56,8 @@ export class JournalledConversation implements Conversation {
   readonly #films: FilmParts;
   readonly #open = new Map<TurnId, OpenTurn>();
   readonly #unfinisheds = new Unfinisheds();
+  /** Whose turns are answered here. */
+  readonly #platforms: Set<string>;
   readonly #timers: NodeJS.Timeout[] = [];
   /** Nothing more is taken or begun. */
   readonly #closing = new AbortController();
@@ -66,6 +68,7 @@ export class JournalledConversation implements Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#platforms = new Set(Object.keys(options.fetchers));
     const { limits, logger, alone } = options;
     const { timings } = limits;
     const open = this.#open;
@@ -158,6 +161,7 @@ export class JournalledConversation implements Conversation {
   }
 
   async *unfinished(platform: string, signal: AbortSignal): AsyncGenerator<Unfinished> {
+    this.#platforms.add(platform);
     void this.#recoverPlatform(platform);
     yield* this.#unfinisheds.take(platform, signal);
   }
@@ -265,8 +269,7 @@ export class JournalledConversation implements Conversation {
   }
 
   async #recover(): Promise<void> {
-    for (const platform of Object.keys(this.#options.fetchers))
-      await this.#recoverPlatform(platform);
+    for (const platform of this.#platforms) await this.#recoverPlatform(platform);
   }
 
   async #recoverPlatform(platform: string): Promise<void> {
