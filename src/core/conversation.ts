@@ -87,8 +87,8 @@ export interface Conversation {
   take(message: Message): Promise<TurnId | undefined>;
   /**
    * Every event of the turn from the first on, then live; any number of listeners. Of a reply that was answered by another
-   * process, or is delivered, the whole reply. Fails with `turn-unknown`, also while it is followed (it was forgotten), and
-   * with `closing` when this process leaves the turn to another one.
+   * process, or is delivered, the whole reply. Fails with `turn-unknown`, also while it is followed (it was forgotten),
+   * with `record-damaged`, and with `closing` when this process leaves the turn to another one.
    */
   events(turn: TurnId, signal: AbortSignal): AsyncIterable<ReplyEvent>;
 

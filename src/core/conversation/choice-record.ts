@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../audit.ts';
+import { DAMAGED_STATE } from '../claims.ts';
 import type { Message, TurnId } from '../conversation.ts';
 import type { Choice } from '../reply.ts';
 import type { Journal } from './journal.ts';
@@ -31,7 +32,9 @@ export const settleChoice = async (
 /** The turn that answers a question. */
 export const readChoice = async (journal: Journal, asked: TurnId): Promise<TurnId | undefined> => {
   const answer = await journal.settled('choice', asked);
-  return answer === undefined ? undefined : (JSON.parse(answer) as [TurnId])[0];
+  return answer === undefined || answer === DAMAGED_STATE
+    ? undefined
+    : (JSON.parse(answer) as [TurnId])[0];
 };
 
 /**

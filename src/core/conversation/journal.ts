@@ -1,7 +1,7 @@
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Blobs, Stores } from '../blobs.ts';
-import type { Claims } from '../claims.ts';
+import { DAMAGED_STATE, type Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
 import type { Film } from '../film.ts';
 import type { Json, Namespace, Records } from '../records.ts';
@@ -95,8 +95,10 @@ export class Journal {
     return found !== undefined && 'takeDown' in found ? found : undefined;
   }
 
+  /** A damaged one counts as begun: while the turn stands in its line it is answered again, over its parts. */
   async state(id: TurnId): Promise<TurnState | undefined> {
-    return (await this.claims.state(`turn:${id}`)) as TurnState | undefined;
+    const state = await this.claims.state(`turn:${id}`);
+    return (state === DAMAGED_STATE ? 'begun' : state) as TurnState | undefined;
   }
 
   /** True also when it was there already: a write that is said to have failed may have happened. */
@@ -106,7 +108,8 @@ export class Journal {
     to: TurnState,
   ): Promise<boolean> {
     const ttlMs = to === 'forgotten' ? TOMBSTONE_MS : this.#retention.turnsMs;
-    for (const state of from)
+    const states = from.includes('begun') ? [...from, DAMAGED_STATE] : from;
+    for (const state of states)
       if (await this.claims.advance(`turn:${id}`, state, to, ttlMs)) return true;
     return (await this.state(id)) === to;
   }

@@ -17,7 +17,7 @@ export type StoredEventsOptions = {
 
 /**
  * The events of a turn: live where it is answered here; whole, once it is answered, where another process does or did.
- * Fails with `turn-unknown`.
+ * Fails with `turn-unknown` or `record-damaged`.
  */
 export async function* storedEvents(
   options: StoredEventsOptions,
@@ -58,6 +58,8 @@ export async function* storedEvents(
       }
       case 'received':
       case 'begun':
+        // Nobody can answer what cannot be read back.
+        if ((await journal.turn(id)) === undefined) throw new WetreadError('record-damaged');
         // The signal is looked at above.
         await sleep(lookAgainMs, undefined, { signal }).catch(() => undefined);
     }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Stores } from '../../../src/core/blobs.ts';
+import { DAMAGED_STATE } from '../../../src/core/claims.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { failureOf } from '../../support/collect.ts';
-import { SHORT_LEASE, HEART, until } from '../../support/conversation-stage.ts';
+import { HEART, SHORT_LEASE, THREAD, until } from '../../support/conversation-stage.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { createReader, textIn } from '../../support/scripted-reader.ts';
 import {
@@ -112,6 +113,43 @@ describe('a full disk', () => {
     expect(await failureOf(conversation.take(said))).toMatchObject({ code: 'disk-full' });
     isFull = false;
     expect(textIn(await say(conversation, said))).toBe(ANSWERS[HEART]);
+  });
+});
+
+describe('what cannot be read back', () => {
+  const TTL_MS = 60_000;
+
+  /** A turn that a dead process has left. */
+  const leave = async (stores: Stores): Promise<string> => {
+    const { conversation, turn } = await openWaiting({ stores });
+    await conversation.close(0);
+    return turn;
+  };
+
+  test.each([
+    ['state', (turn: string) => `turn:${turn}`],
+    ['owner', (turn: string) => `owner:${turn}`],
+    ['forgetting', () => `gone:${THREAD}`],
+  ])("of a turn's %s, keeps neither it nor the next one from being answered", async (_, keyOf) => {
+    const stores = memory();
+    const { claims } = stores;
+    const turn = await leave(stores);
+    const key = keyOf(turn);
+    expect(await claims.advance(key, await claims.state(key), DAMAGED_STATE, TTL_MS)).toBe(true);
+    const next = await open(createReader(ANSWERS), { stores });
+    expect(textIn(await deliver(next, turn))).toBe(ANSWERS[HEART]);
+    expect(textIn(await say(next, message(HEART, [film('two')])))).toBe(ANSWERS[HEART]);
+    expect(await claims.state(`turn:${turn}`)).toBe('delivered');
+  });
+
+  test('of a message is told to who waits for its answer, and the next one is answered', async () => {
+    const stores = memory();
+    const turn = await leave(stores);
+    // As the journal sees a damaged record, too.
+    await stores.records.delete('turns', turn);
+    const next = await open(createReader(ANSWERS), { stores });
+    expect(await failureOf(eventsOf(next, turn))).toMatchObject({ code: 'record-damaged' });
+    expect(textIn(await say(next, message(HEART, [film('two')])))).toBe(ANSWERS[HEART]);
   });
 });
 
