@@ -208,8 +208,7 @@ export class Journal {
   }
 
   async openQuestion(threadKey: string): Promise<OpenQuestionRecord | undefined> {
-    const found = await this.#read('threads', `question:${threadKey}`);
-    return found as OpenQuestionRecord | undefined;
+    return (await this.#read('threads', `question:${threadKey}`)) as OpenQuestionRecord | undefined;
   }
 
   writeOpenQuestion(threadKey: string, turn: TurnId, ttlMs: number): Promise<void> {
