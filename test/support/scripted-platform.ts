@@ -23,8 +23,6 @@ export type PlatformFaults = {
   readonly slowMs: number;
 };
 
-export const NO_FAULTS: PlatformFaults = { refuse: 0, drop: 0, slow: 0, slowMs: 0 };
-
 export type PlatformOptions = {
   readonly sayings: readonly Saying[];
   readonly random: Random;
