@@ -69,7 +69,7 @@ export class JournalledConversation implements Conversation {
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#platforms = new Set(Object.keys(options.fetchers));
-    const { limits, logger, alone } = options;
+    const { limits, logger } = options;
     const { timings } = limits;
     const open = this.#open;
     const unfinisheds = this.#unfinisheds;
@@ -103,7 +103,7 @@ export class JournalledConversation implements Conversation {
       ...options,
       journal,
       prepare: (turn, words) => this.#obey(turn, words),
-      isOwn: async (turn) => alone || (await owners.ownerOf(turn.id)) === owners.me,
+      checkOwn: (turn) => this.#checkOwn(turn),
       onForgotten: (turn) => void this.#finishForgetting(turn),
       onLeft: (turn) => this.#leave(turn),
     };
@@ -287,6 +287,18 @@ export class JournalledConversation implements Conversation {
     for (const turn of this.#open.values()) turn.interrupt(reason);
     this.#open.clear();
     this.#unfinisheds.clear();
+  }
+
+  async #checkOwn(turn: OpenTurn): Promise<void> {
+    if (this.#options.alone || (await this.#owners.ownerOf(turn.id)) === this.#owners.me) return;
+    // Who forgets a turn owns it from then on, as its parts are to be taken down.
+    if ((await this.#journal.state(turn.id)) === 'forgotten') {
+      turn.interrupt(new WetreadError('turn-unknown'));
+      void this.#finishForgetting(turn);
+      return;
+    }
+    turn.interrupt(new WetreadError('closing'));
+    this.#open.delete(turn.id);
   }
 
   async #finishForgetting(turn: OpenTurn): Promise<void> {

@@ -33,8 +33,8 @@ export type RunParts = {
    * a `WetreadError`, with which the turn ends.
    */
   readonly prepare: (turn: OpenTurn, words: string) => Promise<boolean>;
-  /** Whether the turn is still this process's: it may have been held up for longer than its lease. */
-  readonly isOwn: (turn: OpenTurn) => Promise<boolean>;
+  /** Interrupts a turn that is not this process's any more: the process was held up for longer than its lease, say. */
+  readonly checkOwn: (turn: OpenTurn) => Promise<void>;
   /** The turn was forgotten while it was answered: what was stored since has to go, too. */
   readonly onForgotten: (turn: OpenTurn) => void;
   /** It could not be ended for a reason that nobody foresaw: it is to be begun once more. */
@@ -59,7 +59,7 @@ export const runTurn = async (parts: RunParts, turn: OpenTurn): Promise<void> =>
   const begunAt = parts.now();
   try {
     const { memory, outcome } = await outcomeOf(parts, turn);
-    if (!(await turn.persist(() => parts.isOwn(turn)))) turn.interrupt(new WetreadError('closing'));
+    await turn.persist(() => parts.checkOwn(turn));
     turn.interrupted.signal.throwIfAborted();
     await storeEnding(parts, turn, memory, outcome, begunAt);
   } catch (error) {
