@@ -133,10 +133,18 @@ export class Forgetting {
       turns: [...gone.turns, ...goneTurns],
     }));
     await this.#forgetTurns(threadKey, [...turns]);
+    if (withFilm) await this.#dropShownBy(threadKey, record);
     await (await ThreadMemory.read(journal, threadKey)).clean();
     await this.#dropFilms(threadKey, films);
     await look(threadKey);
     this.#account(message, undefined, record.id, turns.size, films.size);
+  }
+
+  /** Films that the turn was stopped before it took in wait for no question any more. */
+  async #dropShownBy(threadKey: string, { message, filmFrom }: TurnRecord): Promise<void> {
+    const { journal } = this.#options;
+    const shown = await journal.shown(threadKey);
+    if (shown?.message.id === (filmFrom ?? message).id) await journal.dropShown(threadKey);
   }
 
   async #goneTurn(id: TurnId): Promise<Gone['turns'][number]> {
@@ -144,13 +152,14 @@ export class Forgetting {
     return goneTurn(id, ending?.kind === 'reply' ? ending.reply.exchange : null);
   }
 
-  /** A turn, and those that answer its questions. */
+  /** A turn, and those that answer its questions or have its films. */
   async #withAnswers(id: TurnId): Promise<Set<TurnId>> {
+    const { journal } = this.#options;
     const turns = new Set<TurnId>();
     let next: TurnId | undefined = id;
     while (next !== undefined && !turns.has(next)) {
       turns.add(next);
-      next = await readChoice(this.#options.journal, next);
+      next = (await readChoice(journal, next)) ?? (await journal.turn(next))?.filmsIn;
     }
     return turns;
   }

@@ -11,6 +11,7 @@ import { MOST_TRIES, QUESTION_MS } from './limits.ts';
 import type { OpenTurn } from './open-turn.ts';
 import { ownReply } from './own-reply.ts';
 import { persistBriefly } from './persist.ts';
+import { rememberUnread } from './shown-films.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD, type ThreadRecord } from './thread-record.ts';
 import { isEnding } from './turn-log.ts';
@@ -224,6 +225,8 @@ const storeEnding = async (
   ]);
   for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
   await turn.persist(async () => memory?.write(turn.id, thread));
+  if (turn.stopping.signal.aborted && event.type === 'end' && !hasFilmOf(thread, turn))
+    await turn.persist(() => rememberUnread(journal, turn.record));
   const from = turn.state === 'begun' ? (['begun', 'received'] as const) : BEFORE_ANSWERED;
   const isAnswered = await turn.persist(() => journal.advance(turn.id, from, 'answered'));
   if (!isAnswered) {
@@ -236,6 +239,9 @@ const storeEnding = async (
   parts.audit.write(auditOf(turn, event, { model: parts.model, begunAt, endedAt: now() }));
   turn.log.add(event);
 };
+
+const hasFilmOf = ({ films }: ThreadRecord, { id }: OpenTurn): boolean =>
+  films.some(({ turn }) => turn === id);
 
 const BEFORE_ANSWERED = ['received', 'begun'] as const;
 

@@ -12,7 +12,7 @@ import type { ConversationLimits } from './limits.ts';
 import { checkMessage, isFilmAlone, isWordsAlone } from './message-kind.ts';
 import type { OpenTurn } from './open-turn.ts';
 import type { Owners } from './owners.ts';
-import { rememberShown, withShown } from './shown-films.ts';
+import { leadToTurn, rememberShown, withShown } from './shown-films.ts';
 import { threadKeyOf } from './thread-key.ts';
 import { journalAttachment, type FilmParts } from './turn-films.ts';
 import { turnIdOf } from './turn-id.ts';
@@ -226,10 +226,9 @@ export class Taking {
   async #write(record: TurnRecord): Promise<void> {
     const { journal } = this.#options;
     const { id, filmFrom } = record;
-    const film = { joins: id, words: undefined };
     await Promise.all([
       journal.writeTurn(id, record),
-      filmFrom === undefined ? undefined : journal.writeTurn(turnIdOf(filmFrom), film),
+      filmFrom === undefined ? undefined : leadToTurn(journal, filmFrom, id),
     ]);
   }
 

@@ -63,6 +63,8 @@ export type TurnRecord = {
   readonly answers: { readonly turn: TurnId; readonly code: Choice['code'] } | undefined;
   /** The attachments came with this earlier message, which was not said to the bot. */
   readonly filmFrom: MessageReference | undefined;
+  /** It was stopped before its films were taken in, and they are this later turn's. */
+  readonly filmsIn?: TurnId;
   /** It is answered with this failure alone: its author may not ask. Nothing that was said is kept. */
   readonly refused: ErrorCode | undefined;
 };
@@ -104,11 +106,14 @@ export type StoredThread = {
   readonly gone: Gone;
 };
 
-/** Films that were shown among people (namespace `threads`): a later mention makes them its own. */
+/**
+ * Films that were shown among people, or whose turn was stopped before it took them in (namespace `threads`): a later
+ * question makes them its own.
+ */
 export type ShownRecord = {
   readonly message: MessageReference;
   readonly author: string;
-  readonly references: readonly NonNullable<Attachment['reference']>[];
+  readonly attachments: readonly JournalledAttachment[];
 };
 
 /** The question of a thread that waits for its answer (namespace `threads`). */
