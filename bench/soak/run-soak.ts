@@ -35,7 +35,7 @@ export type SoakResult = {
 const FAULTS: PlatformFaults = { refuse: 0.01, drop: 0.01, slow: 0.05, slowMs: 60 };
 const REDELIVER_MS = 400;
 const MOST_WAITING = 64;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 60_000;
 
 /** Of the kills, how many come soon after the start, while the server is still taking over what the last one left. */
 const KILLED_EARLY = 0.25;

@@ -27,11 +27,11 @@ export type PlatformOptions = {
   readonly sayings: readonly Saying[];
   readonly random: Random;
   readonly faults: PlatformFaults;
-  /** A delivery that is not acknowledged by then is sent again. */
+  /** A delivery that is not acknowledged by about then is sent again. */
   readonly redeliverMs: number;
   /** Messages that wait for a first word of their reply, at most: people who are still typing. */
   readonly mostWaiting: number;
-  /** A person waits no longer than this for a reply before going on. */
+  /** A person waits no longer than this for a reply before giving it up. */
   readonly patienceMs: number;
 };
 
@@ -48,8 +48,8 @@ export class ScriptedPlatform {
   readonly #parts = new Map<string, Part>();
   /** Parts by thread, in the order of posting. */
   readonly #threads = new Map<string, Part[]>();
-  /** Who waits for a reply, by message. */
-  readonly #waitingFor = new Map<string, () => void>();
+  /** What is to be done when a message gets a reply. */
+  readonly #waitingFor = new Map<string, (() => void)[]>();
   readonly #answered = new Set<string>();
   readonly #presses: Press[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -116,17 +116,34 @@ export class ScriptedPlatform {
   async #talkIn(sayings: readonly Saying[]): Promise<void> {
     const { random, patienceMs } = this.#options;
     let last: Promise<unknown> = Promise.resolve();
+    let before: Saying | undefined;
     for (const saying of sayings) {
       if (!saying.hurried) await last;
       await sleep(random.below(THINKING_MS));
       const giveBack = await this.#enter();
-      const replied = new Promise<void>((resolve) => this.#waitingFor.set(saying.id, resolve));
+      // Words after a film without words may have no reply of their own: they join it.
+      const joins = before?.text === '' ? before.id : undefined;
+      const replied = new Promise<void>((resolve) => {
+        this.#waitFor(saying.id, saying.id, resolve);
+        if (joins !== undefined) this.#waitFor(joins, saying.id, resolve);
+      });
+      before = saying;
       last = Promise.race([replied, sleep(patienceMs, undefined, { ref: false })]);
       void last.then(giveBack);
       this.#desk.deliver({ kind: 'message', saying });
       if (random.chance(TOLD_TWICE)) this.#desk.deliver({ kind: 'mention', saying });
     }
     await last;
+  }
+
+  /** Takes a message for answered once there is a reply to `to`, itself or the film that it joins. */
+  #waitFor(to: string, saying: string, resolve: () => void): void {
+    const waiting = this.#waitingFor.get(to) ?? [];
+    this.#waitingFor.set(to, waiting);
+    waiting.push(() => {
+      this.#answered.add(saying);
+      resolve();
+    });
   }
 
   /** Waits until there is room for one more who waits; resolves to what gives the room back. */
@@ -203,9 +220,7 @@ export class ScriptedPlatform {
     const thread = this.#threads.get(post.thread);
     if (thread === undefined) this.#threads.set(post.thread, [part]);
     else thread.push(part);
-    const waiting = this.#waitingFor.get(post.answers);
-    if (waiting !== undefined) this.#answered.add(post.answers);
-    waiting?.();
+    for (const tell of this.#waitingFor.get(post.answers) ?? []) tell();
     if (post.kind === 'question') this.#press(post);
     return { id };
   }
