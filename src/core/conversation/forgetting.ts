@@ -13,7 +13,7 @@ import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD } from './thread-record.ts';
 import { turnIdOf } from './turn-id.ts';
 import { readJoiner } from './turn-words.ts';
-import type { TurnRecord, TurnState } from './turn-record.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
 
 export type ForgettingOptions = {
@@ -27,9 +27,6 @@ export type ForgettingOptions = {
   readonly unfinisheds: Unfinisheds;
   readonly look: (threadKey: string) => Promise<void>;
 };
-
-/** Whatever a turn may be before it is forgotten. */
-const BEFORE: readonly TurnState[] = ['received', 'begun', 'answered', 'delivered', 'joined'];
 
 /** Removes what was said, shown and answered, and has the bot's replies taken down. */
 export class Forgetting {
@@ -120,7 +117,8 @@ export class Forgetting {
   async #forgetOf(record: TurnRecord, withFilm: boolean): Promise<void> {
     const { journal, look } = this.#options;
     const { threadKey, message } = record;
-    const turns = await this.#withAnswers(record.id);
+    const bringing = await this.#withAnswers(record.id);
+    const turns = new Set(bringing);
     const films = withFilm ? await this.#filmsThatCameWith(threadKey, turns) : new Set<string>();
     if (films.size > 0) {
       for (const id of await journal.keptTurns(threadKey))
@@ -132,6 +130,9 @@ export class Forgetting {
       films: [...gone.films, ...films],
       turns: [...gone.turns, ...goneTurns],
     }));
+    // A film that they took in just now goes, too.
+    const late = await this.#forgetTurns(threadKey, [...bringing]);
+    if (withFilm) for (const name of late) films.add(name);
     await this.#forgetTurns(threadKey, [...turns]);
     if (withFilm) await this.#dropShownBy(threadKey, record);
     await (await ThreadMemory.read(journal, threadKey)).clean();
@@ -186,13 +187,21 @@ export class Forgetting {
     return new Set(films.flat());
   }
 
+  /** False: it is forgotten already, or not taken yet; what comes after "forget" is not meant. */
+  async #markForgotten(id: TurnId): Promise<boolean> {
+    const { journal } = this.#options;
+    for (;;) {
+      const state = await journal.state(id);
+      if (state === 'forgotten') return false;
+      if (state === undefined && (await journal.joined(id)) === undefined) return false;
+      // It may be answered at this very moment.
+      if (await journal.advance(id, [state], 'forgotten')) return true;
+    }
+  }
+
   async #forgetTurn(id: TurnId, threadKey: string | undefined): Promise<readonly string[]> {
     const { journal, open } = this.#options;
-    const state = await journal.state(id);
-    // Not taken yet: what comes after "forget" is not meant.
-    const isNew = state === undefined && (await journal.joined(id)) === undefined;
-    if (isNew || state === 'forgotten') return [];
-    await journal.advance(id, [state, ...BEFORE], 'forgotten');
+    if (!(await this.#markForgotten(id))) return [];
     const own = open.get(id);
     own?.interrupt(new WetreadError('turn-unknown'));
     open.delete(id);

@@ -69,7 +69,7 @@ export class JournalledConversation implements Conversation {
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#platforms = new Set(Object.keys(options.fetchers));
-    const { limits, logger } = options;
+    const { limits, logger, alone } = options;
     const { timings } = limits;
     const open = this.#open;
     const unfinisheds = this.#unfinisheds;
@@ -98,7 +98,13 @@ export class JournalledConversation implements Conversation {
     const taking = this.#taking.ids;
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
     this.#forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
-    this.#delivering = new Delivering({ journal, forgetting: this.#forgetting, open, look });
+    this.#delivering = new Delivering({
+      journal,
+      alone,
+      forgetting: this.#forgetting,
+      open,
+      look,
+    });
     this.#run = {
       ...options,
       journal,
