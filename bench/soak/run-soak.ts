@@ -77,6 +77,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
         }),
     );
     await Promise.all(servers.map((server) => server.start()));
+    if (options.kills > 0) platform.allow(0);
     const talking = platform.talk();
     const kills = await killAtRandom({ ...options, onProgress }, platform, servers, random);
     await Promise.race([talking, sleep(GIVEN_UP_MS * 4, undefined, { ref: false })]);
@@ -94,7 +95,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
   }
 };
 
-/** Kills spread over the whole talk by how far it has come. */
+/** Kills spread over the whole talk by how far it has come; it goes no further ahead of them than one kill's share. */
 const killAtRandom = async (
   { turns, kills, onProgress }: SoakOptions & { readonly onProgress: (line: string) => void },
   platform: ScriptedPlatform,
@@ -102,6 +103,7 @@ const killAtRandom = async (
   random: Random,
 ): Promise<number> => {
   for (let done = 0; done < kills; done += 1) {
+    platform.allow(Math.ceil(((done + 2) * turns) / (kills + 1)));
     const server = servers[random.below(servers.length)]!;
     if (random.chance(KILLED_EARLY)) {
       await sleep(random.below(EARLY_MS));
@@ -114,6 +116,7 @@ const killAtRandom = async (
     onProgress(`${done + 1} kills, ${platform.replied} of ${turns} replied to`);
     await server.start();
   }
+  platform.allow(Infinity);
   return kills;
 };
 

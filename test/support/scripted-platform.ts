@@ -55,7 +55,10 @@ export class ScriptedPlatform {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #now = 0;
   #waiting = 0;
-  #room: (() => void)[] = [];
+  #said = 0;
+  #allowed = Infinity;
+  /** Who waits for room. */
+  #queue: (() => void)[] = [];
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -77,6 +80,12 @@ export class ScriptedPlatform {
       else sayings.push(saying);
     }
     await Promise.all(Array.from(threads.values(), (sayings) => this.#talkIn(sayings)));
+  }
+
+  /** People say no more than so many messages in all until more are allowed. */
+  allow(messages: number): void {
+    this.#allowed = messages;
+    for (const wake of this.#queue.splice(0)) wake();
   }
 
   /** Messages that have some reply. */
@@ -148,12 +157,13 @@ export class ScriptedPlatform {
 
   /** Waits until there is room for one more who waits; resolves to what gives the room back. */
   async #enter(): Promise<() => void> {
-    if (this.#waiting >= this.#options.mostWaiting)
-      await new Promise<void>((resolve) => this.#room.push(resolve));
+    while (this.#waiting >= this.#options.mostWaiting || this.#said >= this.#allowed)
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#waiting += 1;
+    this.#said += 1;
     return () => {
       this.#waiting -= 1;
-      this.#room.shift()?.();
+      this.#queue.shift()?.();
     };
   }
 
