@@ -280,7 +280,7 @@ export const describeConversation = (
         const turn = await take(conversation, message(HEART, [film('odd')]));
         await deliver(conversation, turn);
         expect(await say(conversation, message('yes', [], { author: 'x' }))).toMatchObject([
-          { type: 'error', code: 'film-needed' },
+          { type: 'error', code: 'film-waits' },
         ]);
         expect(textIn(await say(conversation, message('Yes!')))).toBe(ANSWERS[HEART]);
         expect(await failureOf(conversation.choose(turn, 'read', AUTHOR))).toMatchObject({

@@ -7,6 +7,7 @@ import { auditOf } from './audit-of.ts';
 import type { Answer, Answered, AnswerRequest } from './answer.ts';
 import { pictureOf, toStoredEnding, type EndingEvent } from './ending.ts';
 import type { Journal } from './journal.ts';
+import { filmWaits } from './film-waits.ts';
 import { MOST_TRIES, QUESTION_MS } from './limits.ts';
 import type { OpenTurn } from './open-turn.ts';
 import { ownReply } from './own-reply.ts';
@@ -111,8 +112,14 @@ const outcomeOf = async (
     if (turn.progress.tries > MOST_TRIES) throw new WetreadError('tried-too-often');
     if (await parts.prepare(turn, words)) memory = await readMemory();
     const { thread } = memory;
-    const answers = await turn.persist(() => answersOf(journal, turn.record));
-    const request = { turn: turn.record, words, thread, answered: answers };
+    const [answers, waits] = await turn.persist(() =>
+      Promise.all([
+        answersOf(journal, turn.record),
+        filmWaits(journal, turn.threadKey, memory.thread),
+      ]),
+    );
+    const { record } = turn;
+    const request = { turn: record, words, thread, filmWaits: waits, answered: answers };
     return { memory, outcome: await answered(parts, turn, request) };
   } catch (error) {
     turn.interrupted.signal.throwIfAborted();
