@@ -66,6 +66,20 @@ export const describeForgetting = (stage: ConversationStage): void => {
       expect(await kept()).not.toContain(HEART);
     });
 
+    test('a film that was only asked about goes with the words that asked', async () => {
+      const conversation = await stage.converse(createReader(ANSWERS), {
+        limits: withTimings({ joinMs: 60_000 }),
+      });
+      const turn = await take(conversation, message('', [film('odd')]));
+      const words = message(HEART);
+      await conversation.take(words);
+      await deliver(conversation, turn);
+      expect(await stage.stores.blobs.get('films', 'odd')).toBeDefined();
+      await conversation.deleted(words);
+      expect(await stage.stores.blobs.get('films', 'odd')).toBeUndefined();
+      expect(await kept()).not.toContain(HEART);
+    });
+
     test('a deleted film takes every turn about it along, and no others', async () => {
       const model = createReader(ANSWERS);
       const conversation = await stage.converse(model);

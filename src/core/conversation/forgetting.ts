@@ -85,10 +85,7 @@ export class Forgetting {
     if (!open.delete(turn.id)) return;
     await turn.over();
     await this.#clear(turn.id, turn.record, turn.progress.parts);
-    const stored = await journal.thread(turn.threadKey);
-    const held = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
-    const names = turn.films.names.filter((name) => !held.has(name));
-    await this.#dropFilms(turn.threadKey, new Set(names));
+    await this.#dropFilms(turn.threadKey, await this.#notHeld(turn.threadKey, turn.films.names));
   }
 
   /** A part of a reply was posted although its turn is forgotten: it is to be taken down, too. */
@@ -130,10 +127,10 @@ export class Forgetting {
       films: [...gone.films, ...films],
       turns: [...gone.turns, ...goneTurns],
     }));
-    // A film that they took in just now goes, too.
-    const late = await this.#forgetTurns(threadKey, [...bringing]);
-    if (withFilm) for (const name of late) films.add(name);
+    const theirs = await this.#forgetTurns(threadKey, [...bringing]);
     await this.#forgetTurns(threadKey, [...turns]);
+    // A film that they took in just now goes, too, and one that they alone asked about.
+    for (const name of withFilm ? theirs : await this.#notHeld(threadKey, theirs)) films.add(name);
     if (withFilm) await this.#dropShownBy(threadKey, record);
     await (await ThreadMemory.read(journal, threadKey)).clean();
     await this.#dropFilms(threadKey, films);
@@ -230,6 +227,7 @@ export class Forgetting {
       journal.blobs.delete('pictures', id),
       record === undefined ? journal.records.delete('progress', id) : undefined,
       record === undefined ? undefined : journal.leaveLine(record.threadKey, id),
+      record === undefined ? undefined : journal.dropKeptTurn(record.threadKey, id),
     ]);
     if (record === undefined) return;
     const { platform, workspace, channel, thread, id: messageId } = record.message;
@@ -242,6 +240,18 @@ export class Forgetting {
     await journal.joinOpenTurns(platform, id);
     await owners.own(id, await owners.ownerOf(id));
     unfinisheds.add(platform, { turn: id, message, duty: 'take-down', parts });
+  }
+
+  /** Of these films, those that nothing else of the thread is about. */
+  async #notHeld(threadKey: string, names: Iterable<string>): Promise<Set<string>> {
+    const { journal } = this.#options;
+    const left = new Set(names);
+    if (left.size === 0) return left;
+    const stored = await journal.thread(threadKey);
+    for (const { sha256 } of stored?.thread.films ?? []) left.delete(sha256);
+    for (const id of await journal.keptTurns(threadKey))
+      for (const name of (await journal.progress(id)).films) left.delete(name);
+    return left;
   }
 
   async #dropFilms(threadKey: string, films: ReadonlySet<string>): Promise<void> {
