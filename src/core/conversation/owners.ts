@@ -3,7 +3,7 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
-import { persist } from './persist.ts';
+import { persist, persistBriefly } from './persist.ts';
 
 export type OwnersOptions = {
   readonly claims: Claims;
@@ -51,8 +51,9 @@ export class Owners {
     return this.#me;
   }
 
+  /** Fails with `store-failed` or `disk-full`. */
   async start(): Promise<void> {
-    await this.#lease();
+    await persistBriefly(() => this.#lease());
     this.#timer = setInterval(() => {
       this.#renewing = this.#renewing.then(() => this.#renew());
     }, this.#options.renewMs).unref();

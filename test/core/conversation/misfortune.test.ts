@@ -221,6 +221,23 @@ describe('a process', () => {
     expect(textIn(await deliver(conversation, turn))).toBe(ANSWERS[HEART]);
   });
 
+  test('begins although its store fails at first', async () => {
+    const stores = memory();
+    let failures = 2;
+    const claims = new Proxy(stores.claims, {
+      get: (target, name) => {
+        if (name === 'claim' && failures > 0) {
+          failures -= 1;
+          return () => Promise.reject(new WetreadError('store-failed'));
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const conversation = await open(createReader(ANSWERS), { stores: { ...stores, claims } });
+    expect(textIn(await say(conversation, message(HEART, [film('one')])))).toBe(ANSWERS[HEART]);
+  });
+
   test('that is told to close twice does not wait any longer', async () => {
     const { conversation } = await openWaiting();
     const begunAt = performance.now();
