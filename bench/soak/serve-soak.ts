@@ -46,14 +46,16 @@ const random = createRandom(seed);
 const logger = createLogger('silent');
 const stores = await openStores(store, logger);
 const client = connectToPlatform(platformUrl);
-const conversation = await openScripted({
+const options = {
   stores: makeFaulty(stores, random, STORE_FAILS),
   alone: store.kind === 'lmdb',
   model: createSoakModel(random),
-  fetcher: ({ film = '' }) => client.film(film),
+  fetcher: ({ film = '' }: Readonly<Record<string, string>>) => client.film(film),
   limits: LIMITS,
   logger,
-});
+};
+// A store that fails while the conversation opens ends the process; whoever runs it starts it once more.
+const conversation = await openScripted(options).catch(() => openScripted(options));
 const stopping = new AbortController();
 const platform = sabotaged(client, sabotage, random);
 const adapter = new ScriptedAdapter({ conversation, platform, signal: stopping.signal });
