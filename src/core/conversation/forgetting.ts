@@ -4,6 +4,7 @@ import type { Model } from '../../model/model.ts';
 import type { Audit } from '../audit.ts';
 import type { MessageReference, Place, PostedPart, TurnId } from '../conversation.ts';
 import { readChoice } from './choice-record.ts';
+import { dropFeedback } from './feedback.ts';
 import { goneTurn, type Gone } from './gone.ts';
 import type { Journal } from './journal.ts';
 import type { OpenTurn } from './open-turn.ts';
@@ -180,7 +181,7 @@ export class Forgetting {
   /** Resolves to the films that they had to do with. */
   async #forgetTurns(threadKey: string, turns: readonly TurnId[]): Promise<Set<string>> {
     const films = await Promise.all(turns.map((id) => this.#forgetTurn(id, threadKey)));
-    await this.#options.journal.dropFeedback(new Set(turns));
+    await dropFeedback(this.#options.journal, new Set(turns));
     return new Set(films.flat());
   }
 

@@ -87,7 +87,10 @@ export class Journal {
   }
 
   writeProgress(id: TurnId, progress: TurnProgress | TakeDownRecord): Promise<void> {
-    return this.records.set('progress', id, progress, this.#retention.turnsMs);
+    // Once nothing is left to take down, it only waits for parts that are on their way.
+    const isDone = 'takeDown' in progress && progress.parts.length === 0;
+    const ttlMs = isDone ? TOMBSTONE_MS : this.#retention.turnsMs;
+    return this.records.set('progress', id, progress, ttlMs);
   }
 
   async takeDown(id: TurnId): Promise<TakeDownRecord | undefined> {
@@ -273,13 +276,6 @@ export class Journal {
       record,
       this.#retention.feedbackMs,
     );
-  }
-
-  async dropFeedback(turns: ReadonlySet<TurnId>): Promise<void> {
-    const keys: string[] = [];
-    for await (const key of this.records.keys('feedback'))
-      if (turns.has(key.slice(0, key.indexOf(' ')))) keys.push(key);
-    await Promise.all(keys.map((key) => this.records.delete('feedback', key)));
   }
 
   /** What cannot be read back is as if it had never been written; everything else goes on. */
