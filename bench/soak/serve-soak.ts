@@ -1,4 +1,5 @@
 /** The process of a soak that is killed: the conversation core with its stores and the scripted platform's adapter. */
+import type { Conversation } from '../../src/core/conversation.ts';
 import {
   CONVERSATION_LIMITS,
   type ConversationLimits,
@@ -17,6 +18,7 @@ import type { ServerOptions, SoakStore } from './soak-server.ts';
 /** Of the calls to the stores, how many fail. */
 const STORE_FAILS = 0.002;
 const GRACE_MS = 5_000;
+const MOST_STARTS = 5;
 
 /** A soak has no minutes to wait: what takes seconds in a server takes tenths here. */
 const LIMITS: ConversationLimits = {
@@ -54,8 +56,13 @@ const options = {
   limits: LIMITS,
   logger,
 };
-// A store that fails while the conversation opens ends the process; whoever runs it starts it once more.
-const conversation = await openScripted(options).catch(() => openScripted(options));
+/** A store that fails while the conversation opens ends a process; whoever runs it starts it once more, as is done here. */
+const open = (starts: number): Promise<Conversation> =>
+  openScripted(options).catch((error: unknown) => {
+    if (starts === 1) throw error;
+    return open(starts - 1);
+  });
+const conversation = await open(MOST_STARTS);
 const stopping = new AbortController();
 const platform = sabotaged(client, sabotage, random);
 const adapter = new ScriptedAdapter({ conversation, platform, signal: stopping.signal });
