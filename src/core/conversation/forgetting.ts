@@ -37,6 +37,13 @@ export class Forgetting {
     this.#options = options;
   }
 
+  /** Whoever posted the thread's films, or a moderator. */
+  async mayForget({ threadKey, message }: TurnRecord): Promise<boolean> {
+    if (message.standing === 'moderator') return true;
+    const films = (await this.#options.journal.thread(threadKey))?.thread.films ?? [];
+    return films.every(({ author }) => author === message.author);
+  }
+
   /** Everything of a thread. `but`: the turn that asked for it. */
   async forgetThread(place: Place, author: string | undefined, but?: TurnId): Promise<void> {
     const { journal, look } = this.#options;
@@ -81,12 +88,21 @@ export class Forgetting {
 
   /** A turn of this process was forgotten by another one while it was answered. */
   async finish(turn: OpenTurn): Promise<void> {
-    const { journal, open } = this.#options;
+    const { open } = this.#options;
     turn.interrupt(new WetreadError('turn-unknown'));
     if (!open.delete(turn.id)) return;
     await turn.over();
     await this.#clear(turn.id, turn.record, turn.progress.parts);
     await this.#dropFilms(turn.threadKey, await this.#notHeld(turn.threadKey, turn.films.names));
+  }
+
+  /** As `finish`, for whoever does not wait for it. Never fails. */
+  async finishLater(turn: OpenTurn): Promise<void> {
+    try {
+      await this.finish(turn);
+    } catch (error) {
+      this.#options.logger.error({ error }, 'a forgotten turn was not cleared');
+    }
   }
 
   /** A part of a reply was posted although its turn is forgotten: it is to be taken down, too. */

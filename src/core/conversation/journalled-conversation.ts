@@ -11,14 +11,15 @@ import type {
 } from '../conversation.ts';
 import type { Film } from '../film.ts';
 import type { Choice, ReplyEvent } from '../reply.ts';
+import { checkOwn } from './check-own.ts';
 import { choose } from './choosing.ts';
-import { commandIn } from './command.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Delivering } from './delivering.ts';
 import { editMessage } from './editing.ts';
 import { expireFilms } from './expire-films.ts';
 import { keepFeedback } from './feedback.ts';
 import { Forgetting } from './forgetting.ts';
+import { obeyForget } from './obey-forget.ts';
 import { heed } from './heeding.ts';
 import { Journal } from './journal.ts';
 import { LineRunner } from './line-runner.ts';
@@ -27,7 +28,8 @@ import { Owners } from './owners.ts';
 import { readAhead } from './read-ahead.ts';
 import { Recovery } from './recovery.ts';
 import { endStopped, runTurn, type RunParts } from './run-turn.ts';
-import { mayForget, Stopping } from './stopping.ts';
+import { Rounds } from './rounds.ts';
+import { Stopping } from './stopping.ts';
 import { storedEvents } from './stored-events.ts';
 import { Taking } from './taking.ts';
 import type { FilmParts } from './turn-films.ts';
@@ -58,7 +60,7 @@ export class JournalledConversation implements Conversation {
   readonly #unfinisheds = new Unfinisheds();
   /** Whose turns are answered here. */
   readonly #platforms: Set<string>;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #rounds = new Rounds();
   /** Nothing more is taken or begun. */
   readonly #closing = new AbortController();
   /** Nothing more is waited for. */
@@ -97,24 +99,26 @@ export class JournalledConversation implements Conversation {
     });
     const taking = this.#taking.ids;
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
-    this.#forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
+    const forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
+    this.#forgetting = forgetting;
     this.#delivering = new Delivering({
       journal,
       alone,
-      forgetting: this.#forgetting,
+      forgetting,
       open,
       look,
     });
     this.#run = {
       ...options,
       journal,
-      prepare: (turn, words) => this.#obey(turn, words),
-      checkOwn: (turn) => this.#checkOwn(turn),
-      onForgotten: (turn) => void this.#finishForgetting(turn),
+      prepare: (turn, words) => obeyForget(forgetting, turn, words),
+      checkOwn: (turn) => checkOwn({ ...options, journal, owners, open, forgetting }, turn),
+      onForgotten: (turn) => void forgetting.finishLater(turn),
       onLeft: (turn) => this.#leave(turn),
     };
     const endWaiting = (turn: OpenTurn): Promise<void> => endStopped(this.#run, turn);
-    this.#stopping = new Stopping({ journal, logger, open, endWaiting });
+    const mayForget = (record: TurnRecord): Promise<boolean> => forgetting.mayForget(record);
+    this.#stopping = new Stopping({ journal, logger, open, mayForget, endWaiting });
     this.#lines = new LineRunner({
       ...options,
       journal,
@@ -131,15 +135,17 @@ export class JournalledConversation implements Conversation {
     await this.#owners.start();
     const { recoverMs, heedMs, expireMs } = this.#options.limits.timings;
     void this.#recover();
-    this.#every(recoverMs, () => this.#recover());
+    this.#rounds.every(recoverMs, () => this.#recover());
     const heeding = {
       journal: this.#journal,
       logger: this.#options.logger,
       forgetting: this.#forgetting,
       stopping: this.#stopping,
     };
-    if (!this.#options.alone) this.#every(heedMs, () => heed(heeding, this.#open.values()));
-    this.#every(expireMs, () => expireFilms(this.#options, this.#journal, this.#closing.signal));
+    if (!this.#options.alone) this.#rounds.every(heedMs, () => heed(heeding, this.#open.values()));
+    this.#rounds.every(expireMs, () =>
+      expireFilms(this.#options, this.#journal, this.#closing.signal),
+    );
   }
 
   async take(message: Message): Promise<TurnId | undefined> {
@@ -214,7 +220,7 @@ export class JournalledConversation implements Conversation {
   async #close(): Promise<void> {
     const closing = new WetreadError('closing');
     this.#closing.abort(closing);
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#rounds.stop();
     this.#lines.close();
     const hurried = new Promise<void>((resolve) => {
       this.#hurry.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -265,15 +271,6 @@ export class JournalledConversation implements Conversation {
     void this.#lines.look(turn.threadKey);
   }
 
-  /** A typed "forget", when its turn has come. */
-  async #obey(turn: OpenTurn, words: string): Promise<boolean> {
-    const { message } = turn.record;
-    if (message.attachments.length > 0 || commandIn(words) !== 'forget') return false;
-    if (!(await mayForget(this.#journal, turn.record))) throw new WetreadError('not-yours');
-    await this.#forgetting.forgetThread(message, message.author, turn.id);
-    return true;
-  }
-
   async #recover(): Promise<void> {
     for (const platform of this.#platforms) await this.#recoverPlatform(platform);
   }
@@ -295,40 +292,8 @@ export class JournalledConversation implements Conversation {
     this.#unfinisheds.clear();
   }
 
-  async #checkOwn(turn: OpenTurn): Promise<void> {
-    if (this.#options.alone || (await this.#owners.ownerOf(turn.id)) === this.#owners.me) return;
-    // Who forgets a turn owns it from then on, as its parts are to be taken down.
-    if ((await this.#journal.state(turn.id)) === 'forgotten') {
-      turn.interrupt(new WetreadError('turn-unknown'));
-      void this.#finishForgetting(turn);
-      return;
-    }
-    turn.interrupt(new WetreadError('closing'));
-    this.#open.delete(turn.id);
-  }
-
-  async #finishForgetting(turn: OpenTurn): Promise<void> {
-    try {
-      await this.#forgetting.finish(turn);
-    } catch (error) {
-      this.#options.logger.error({ error }, 'a forgotten turn was not cleared');
-    }
-  }
-
   #leave(turn: OpenTurn): void {
     this.#open.delete(turn.id);
     this.#lines.lookLater(turn.threadKey, BEGIN_AGAIN_MS);
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    let working = false;
-    const timer = setInterval(() => {
-      if (working) return;
-      working = true;
-      void work().finally(() => {
-        working = false;
-      });
-    }, ms);
-    this.#timers.push(timer.unref());
   }
 }

@@ -11,6 +11,7 @@ export type StoppingOptions = {
   readonly logger: Logger;
   /** Turns that this process owns. */
   readonly open: ReadonlyMap<TurnId, OpenTurn>;
+  readonly mayForget: (record: TurnRecord) => Promise<boolean>;
   /** Ends a turn that waits. Never fails. */
   readonly endWaiting: (turn: OpenTurn) => Promise<void>;
 };
@@ -54,7 +55,7 @@ export class Stopping {
     const command = record.refused === undefined ? commandOf(record) : undefined;
     if (command !== 'stop' && command !== 'forget') return;
     try {
-      if (command === 'forget' && !(await mayForget(journal, record))) return;
+      if (command === 'forget' && !(await this.#options.mayForget(record))) return;
       const line = await journal.line(threadKey);
       const before = line.slice(0, Math.max(0, line.indexOf(id)));
       await Promise.all(before.map((other) => this.stop(other)));
@@ -63,16 +64,6 @@ export class Stopping {
     }
   }
 }
-
-/** Whoever posted the thread's films, or a moderator. */
-export const mayForget = async (
-  journal: Journal,
-  { threadKey, message }: TurnRecord,
-): Promise<boolean> => {
-  if (message.standing === 'moderator') return true;
-  const films = (await journal.thread(threadKey))?.thread.films ?? [];
-  return films.every(({ author }) => author === message.author);
-};
 
 const commandOf = ({ message }: TurnRecord): Command | undefined =>
   message.ask === undefined && message.attachments.length === 0
