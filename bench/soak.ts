@@ -2,7 +2,8 @@
  * `npm run soak -- --turns 10000 --threads 500 --kills 200 --seed 1 --store lmdb|redis`: conversations on a scripted
  * platform with a server that is killed (SIGKILL) at random moments, while deliveries are doubled and reordered, requests
  * to the platform fail, and stores and model fail. The last line is one JSON object; exit code 1 unless nothing was
- * lost, doubled or disordered. With Redis two servers run side by side (`--servers N`). `--sabotage double|lose|disorder` breaks the adapter on purpose, to see that it is found.
+ * lost, doubled or disordered. With Redis two servers run side by side (`--servers N`). `--folder DIRECTORY` keeps
+ * the stores there, and what the platform was told. `--sabotage double|lose|disorder` breaks the adapter on purpose, to see that it is found.
  */
 import { parseArgs } from 'node:util';
 import { runSoak } from './soak/run-soak.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'lmdb' },
     servers: { type: 'string' },
     sabotage: { type: 'string' },
+    folder: { type: 'string' },
   },
 });
 const { store } = values;
@@ -35,6 +37,7 @@ const { verdict, kills, seconds } = await runSoak({
   store,
   servers: Number(values.servers ?? (store === 'redis' ? 2 : 1)),
   ...(sabotage && { sabotage }),
+  ...(values.folder !== undefined && { folder: values.folder }),
   onProgress: (line) => process.stderr.write(`\r${line}`),
 });
 process.stderr.write('\n');

@@ -164,6 +164,7 @@ export const SETTINGS = {
   MODEL_FIRST_TOKEN_TIMEOUT: duration('5m'),
   MODEL_IDLE_TIMEOUT: duration('60s'),
   MODEL_RETRIES: whole('2', 0, 10),
+  FILM_WAIT: duration('5s'),
   REDIS_URL: optional(redisUrl()),
   RETENTION_FILMS: retention('12h'),
   RETENTION_TURNS: retention('30d'),
@@ -216,6 +217,8 @@ export type Config = {
   };
   /** undefined: the store is a file in the data folder, for one server alone. May hold a password. */
   readonly redisUrl: string | undefined;
+  /** A film without words waits so long for its author's next message. */
+  readonly filmWaitMs: number;
   readonly retention: {
     readonly filmsMs: number;
     readonly turnsMs: number;
@@ -279,6 +282,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       idleTimeoutMs: values.MODEL_IDLE_TIMEOUT,
       retries: values.MODEL_RETRIES,
     },
+    filmWaitMs: values.FILM_WAIT,
     redisUrl: values.REDIS_URL,
     retention: {
       filmsMs: values.RETENTION_FILMS,

@@ -50,6 +50,7 @@ export const ERRORS = {
 
   // The conversation
   'film-needed': row('refused', false, () => 'There is no film in this conversation yet. Send a frontal chest film and ask again.', 'Nothing.'),
+  'film-waits': row('refused', false, () => 'The film that was sent last waits for the answer to the question about it. Answer that first, or send another film.', 'Nothing.'),
   'question-empty': row('usage', false, () => 'There is no question. Ask something about the film, or choose a task.', 'Nothing.'),
   'question-too-long': row<{ limit: number }>('refused', false, ({ limit }) => `The question is longer than ${limit} characters. Ask it in fewer words.`, 'Nothing.'),
   'too-many-films': row<{ limit: number }>('refused', false, ({ limit }) => `A message may hold at most ${limit} films. Send fewer at a time.`, 'Nothing.'),

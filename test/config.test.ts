@@ -19,6 +19,7 @@ describe('settings', () => {
     expect(readConfig({})).toEqual({
       http: { on: true, host: '127.0.0.1', port: 8080 },
       dataDir: 'data',
+      filmWaitMs: 5_000,
       model: {
         directory: 'checkpoints/demo',
         url: undefined,

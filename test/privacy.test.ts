@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient, RESP_TYPES } from '@redis/client';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Conversation, Message } from '../src/core/conversation.ts';
@@ -18,7 +19,10 @@ import { createReading } from '../src/core/read/create-reading.ts';
 import { createLogger } from '../src/log.ts';
 import { createAuditFiles } from '../src/state/audit-files.ts';
 import { openEmbeddedStores } from '../src/state/embedded-stores.ts';
+import type { OpenStores } from '../src/state/open-stores.ts';
+import { openRedisStores } from '../src/state/redis-stores.ts';
 import { collect } from './support/collect.ts';
+import { redisMissing, startRedis } from './support/redis-server.ts';
 import { createScriptedModel } from './support/scripted-model.ts';
 
 const FILM = await readFile('assets/films/nih-00027426_000-pa.png');
@@ -49,13 +53,15 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
-/** The whole of it on disk, with nothing scripted but the model. */
-const open = async () => {
-  const now = (): number => clock;
-  const stores = await openEmbeddedStores({ directory: folder, now, logger });
+const now = (): number => clock;
+const onDisk = (): Promise<OpenStores> => openEmbeddedStores({ directory: folder, now, logger });
+
+/** The whole of it, with nothing scripted but the model. */
+const open = async (opening: Promise<OpenStores> = onDisk()) => {
+  const stores = await opening;
   const retentionMs = 24 * HOUR_MS;
-  const files = createAuditFiles({ folder: join(folder, 'audit'), retentionMs, now, logger });
-  const append = (line: string, at: number): void => files.append(line, at);
+  const audit = createAuditFiles({ folder: join(folder, 'audit'), retentionMs, now, logger });
+  const append = (line: string, at: number): void => audit.append(line, at);
   const model = createScriptedModel({ script: () => ANSWER });
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
   const parts = { model, profile: DEMO_PROFILE, annotator, logger, now, id: randomUUID };
@@ -74,7 +80,7 @@ const open = async () => {
   });
   const close = async (): Promise<void> => {
     await conversation.close(0);
-    await files.close();
+    await audit.close();
     await stores.close();
   };
   return { stores, conversation, model, close };
@@ -116,8 +122,15 @@ const say = async (conversation: Conversation, said: Message): Promise<string> =
 /** The picture of the last reply, once there is one. */
 let picture: Uint8Array;
 
-/** What of the film and the words is found in any file of the folder. */
-const found = async (): Promise<string[]> => {
+/** The contents of every file of the folder. */
+const files = async (): Promise<readonly Buffer[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const inFolder = entries.filter((entry) => entry.isFile());
+  return Promise.all(inFolder.map(({ parentPath, name }) => readFile(join(parentPath, name))));
+};
+
+/** What of the film and the words is found there. */
+const found = async (contents?: readonly Buffer[]): Promise<string[]> => {
   const needles: Readonly<Record<string, Buffer>> = {
     question: Buffer.from('Zebrowska'),
     'question in UTF-16': Buffer.from('Zebrowska', 'utf16le'),
@@ -127,13 +140,9 @@ const found = async (): Promise<string[]> => {
     'pixels of the film': PIXELS,
     picture: middleOf(picture),
   };
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const contents = await Promise.all(
-    files.map(({ parentPath, name }) => readFile(join(parentPath, name))),
-  );
+  const searched = contents ?? (await files());
   return Object.keys(needles).filter((name) =>
-    contents.some((content) => content.includes(needles[name]!)),
+    searched.some((content) => content.includes(needles[name]!)),
   );
 };
 const KEPT_WORDS = ['question', 'answer'];
@@ -194,5 +203,35 @@ describe('what is kept', () => {
     await stores.compact();
     expect(await found()).toEqual([]);
     await close();
+  });
+});
+
+describe.skipIf(redisMissing !== undefined)(`what is kept in Redis ${redisMissing ?? ''}`, () => {
+  test('is gone after it was forgotten', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const client = createClient({
+      url: redis.url,
+      commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    });
+    await client.connect();
+    // Values as they would be written to disk, for a search of their bytes.
+    await client.configSet('rdbcompression', 'no');
+    const values = async (): Promise<readonly Buffer[]> => {
+      const keys = await client.keys('*');
+      const dumps = await Promise.all(keys.map((key) => client.dump(key)));
+      return [...keys, ...dumps].map((value) => Buffer.from(value ?? ''));
+    };
+    const stores = openRedisStores({ url: redis.url, now, logger });
+    const { conversation, close } = await open(stores);
+    await talk(conversation, 't');
+    expect((await found(await values())).toSorted()).toEqual(
+      [...KEPT_WORDS, ...KEPT_PICTURES].toSorted(),
+    );
+    expect(await found()).toEqual([]);
+    await conversation.forget(place('t'));
+    expect(await found(await values())).toEqual([]);
+    await close();
+    client.destroy();
   });
 });

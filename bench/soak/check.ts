@@ -5,7 +5,7 @@ import type {
   Saying,
 } from '../../test/support/platform-record.ts';
 import { NOTHING } from './answers.ts';
-import { judgeAnswer, judgeQuestion, type Judgement } from './judge.ts';
+import { isAbout, judgeAnswer, judgeQuestion, type Judgement } from './judge.ts';
 import { ODD_FILM } from './script.ts';
 
 /** What went wrong, a line each; empty lists are what is hoped for. */
@@ -46,7 +46,9 @@ export const checkSoak = (sayings: readonly Saying[], record: PlatformRecord): V
   const missing = new Set<string>();
 
   for (const said of groupBy(sayings, ({ thread }) => thread).values()) {
-    const replied = said.flatMap((saying, at) => repliesTo(saying, said[at - 1], parts, presses));
+    const replied = said.flatMap((saying, at) =>
+      repliesTo([said[at - 1], saying, said[at + 1]], parts, presses),
+    );
     const wrong = findWrong(said, replied);
     for (const { id, saying, judgement } of replied) {
       const why = judgement.verdict === 'lost' ? judgement.why : wrong.get(id);
@@ -66,8 +68,7 @@ export const checkSoak = (sayings: readonly Saying[], record: PlatformRecord): V
 
 /** The replies that a message must have: one, two when its film was asked about, none when it joined the film before it. */
 const repliesTo = (
-  saying: Saying,
-  before: Saying | undefined,
+  [before, saying, next]: readonly [Saying | undefined, Saying, Saying | undefined],
   parts: ReadonlyMap<string, readonly RecordedPart[]>,
   presses: ReadonlyMap<string, string>,
 ): Replied[] => {
@@ -83,15 +84,18 @@ const repliesTo = (
     const first = press === undefined ? own : asked;
     const question = { id: saying.id, saying, parts: first, judgement: judgeQuestion(first) };
     if (press === undefined) return [question];
-    return [question, { id: press, saying, parts: rest, judgement: judgeAnswer(saying, rest) }];
+    return [
+      question,
+      { id: press, saying, parts: rest, judgement: judgeAnswer([saying.text], rest) },
+    ];
   }
   const joins = before !== undefined && before.text === '' && saying.films.length === 0;
   if (joins && own.length === 0) {
-    const judgement = judgeAnswer(before, parts.get(before.id) ?? []);
-    if (judgement.verdict === 'answered' && saying.text.includes(judgement.answer.subject))
-      return [];
+    const reply = judgeAnswer([saying.text], parts.get(before.id) ?? []);
+    if (reply.verdict === 'answered' && isAbout(saying.text, reply.answer.subject)) return [];
   }
-  return [{ id: saying.id, saying, parts: own, judgement: judgeAnswer(saying, own) }];
+  const words = saying.text === '' && next !== undefined ? [next.text] : [saying.text];
+  return [{ id: saying.id, saying, parts: own, judgement: judgeAnswer(words, own) }];
 };
 
 /** Answers to another question, of a film that the thread has not seen, or after another question than the one before. */
@@ -104,8 +108,8 @@ const findWrong = (said: readonly Saying[], replied: readonly Replied[]): Map<st
     const next = said[said.indexOf(saying) + 1];
     const ownSubject =
       saying.text === ''
-        ? saying.films.includes(subject) || next?.text.includes(`${subject}.`) === true
-        : new RegExp(String.raw`\b${subject}\b`).test(saying.text);
+        ? saying.films.includes(subject) || isAbout(next?.text ?? '', subject)
+        : isAbout(saying.text, subject);
     const expected = last.get(film) ?? NOTHING;
     if (!ownSubject) wrong.set(id, `a reply about ${subject}`);
     else if (!said.some(({ films }) => films.includes(film))) wrong.set(id, `a reply on ${film}`);
@@ -126,27 +130,34 @@ const findDisordered = (
           second !== first &&
           second.parts.length > 0 &&
           first.parts.length > 0 &&
-          isBefore(deliveries.get(first.id) ?? [], deliveries.get(second.id) ?? []) &&
+          isBefore(first, second, deliveries) &&
           lastChange(first) > firstPost(second),
       )
       .map((second) => `${second.id}: begun before ${first.id} was finished`),
   );
 
 /**
- * Whether the first was journalled before the second was known: it was acknowledged before the second was first sent, or
- * the delivery that was acknowledged went before it over the same connection.
+ * Whether the first was journalled before the second: it was acknowledged before the second was first sent. Messages also
+ * keep the order of one connection: the delivery that was acknowledged went before the second over it, and meanwhile
+ * nobody else was told of the second.
  */
 const isBefore = (
-  first: readonly RecordedDelivery[],
-  second: readonly RecordedDelivery[],
+  first: Replied,
+  second: Replied,
+  deliveries: ReadonlyMap<string, readonly RecordedDelivery[]>,
 ): boolean => {
-  const [told] = second.toSorted((a, b) => a.sentAt - b.sentAt);
+  const told = deliveries.get(second.id) ?? [];
+  const isMessage = first.id === first.saying.id;
   return (
-    told !== undefined &&
-    first.some(
+    told.length > 0 &&
+    (deliveries.get(first.id) ?? []).some(
       ({ acknowledgedAt, connection, sentAt }) =>
         acknowledgedAt !== undefined &&
-        (acknowledgedAt < told.sentAt || (connection === told.connection && sentAt < told.sentAt)),
+        told.every(
+          (other) =>
+            acknowledgedAt < other.sentAt ||
+            (isMessage && connection === other.connection && sentAt < other.sentAt),
+        ),
     )
   );
 };

@@ -1,4 +1,4 @@
-import type { RecordedPart, Saying } from '../../test/support/platform-record.ts';
+import type { RecordedPart } from '../../test/support/platform-record.ts';
 import { FAILURE_MARK } from '../../test/support/reply-draft.ts';
 import { answersIn, type SaidAnswer } from './answers.ts';
 
@@ -9,8 +9,14 @@ export type Judgement =
   | { readonly verdict: 'asked' }
   | { readonly verdict: 'lost' | 'doubled'; readonly why: string };
 
-/** The reply to a message that is to be answered: one whole answer with its picture, or one failure. */
-export const judgeAnswer = (saying: Saying, parts: readonly RecordedPart[]): Judgement => {
+/**
+ * The reply to a message that is to be answered: one whole answer with its picture, or one failure. `words`: what it may
+ * be about, of the message itself and of one that joined it.
+ */
+export const judgeAnswer = (
+  words: readonly string[],
+  parts: readonly RecordedPart[],
+): Judgement => {
   const twice = findTwin(parts);
   if (twice !== undefined) return { verdict: 'doubled', why: `${twice.kind} posted twice` };
   const live = parts.filter(({ deletedAt }) => deletedAt === undefined);
@@ -26,11 +32,16 @@ export const judgeAnswer = (saying: Saying, parts: readonly RecordedPart[]): Jud
   const [answer] = answers;
   if (answer === undefined)
     return { verdict: 'lost', why: live.length === 0 ? 'no reply' : 'no whole answer' };
-  const expected = saying.text.includes('mark it') ? 1 : 0;
+  const asked = words.find((text) => isAbout(text, answer.subject)) ?? '';
+  const expected = asked.includes('mark it') ? 1 : 0;
   if (pictures > expected) return { verdict: 'doubled', why: 'a picture too many' };
   if (pictures < expected) return { verdict: 'lost', why: 'no picture' };
   return { verdict: 'answered', answer };
 };
+
+/** Whether a text has a token in it. */
+export const isAbout = (text: string, token: string): boolean =>
+  new RegExp(String.raw`\b${token}\b`).test(text);
 
 /** The reply to a film that must be asked about first: one question, or one failure. */
 export const judgeQuestion = (parts: readonly RecordedPart[]): Judgement => {

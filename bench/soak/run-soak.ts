@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,8 @@ export type SoakOptions = {
   readonly servers: number;
   /** Breaks the adapter on purpose, to see that the checker finds it. */
   readonly sabotage?: Sabotage;
+  /** Keeps the stores here, and what the platform was told (record.json); undefined: nothing is left. */
+  readonly folder?: string;
   readonly onProgress?: (line: string) => void;
 };
 
@@ -33,11 +35,11 @@ export type SoakResult = {
 const FAULTS: PlatformFaults = { refuse: 0.01, drop: 0.01, slow: 0.05, slowMs: 60 };
 const REDELIVER_MS = 400;
 const MOST_WAITING = 64;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 60_000;
 
 /** Of the kills, how many come soon after the start, while the server is still taking over what the last one left. */
 const KILLED_EARLY = 0.25;
-const EARLY_MS = 400;
+const EARLY_MS = 1_000;
 const LATE_MS = 120;
 /** When nothing has happened for so long, nothing more is to come. */
 const QUIET_MS = 3_000;
@@ -60,7 +62,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
     mostWaiting: MOST_WAITING,
     patienceMs: PATIENCE_MS,
   });
-  const folder = await mkdtemp(join(tmpdir(), 'wetread-soak-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'wetread-soak-')));
   const redis = options.store === 'redis' ? await startRedis(folder) : undefined;
   try {
     const platformUrl = await platform.start();
@@ -75,6 +77,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
         }),
     );
     await Promise.all(servers.map((server) => server.start()));
+    if (options.kills > 0) platform.allow(0);
     const talking = platform.talk();
     const kills = await killAtRandom({ ...options, onProgress }, platform, servers, random);
     await Promise.race([talking, sleep(GIVEN_UP_MS * 4, undefined, { ref: false })]);
@@ -84,13 +87,15 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
     const verdict = checkSoak(sayings, platform.record);
     return { verdict, kills, seconds: (performance.now() - began) / 1000 };
   } finally {
+    if (options.folder !== undefined)
+      await writeFile(join(folder, 'record.json'), JSON.stringify(platform.record, null, 1));
     await platform.close();
     await redis?.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   }
 };
 
-/** Kills spread over the whole talk by how far it has come. */
+/** Kills spread over the whole talk by how far it has come; it goes no further ahead of them than one kill's share. */
 const killAtRandom = async (
   { turns, kills, onProgress }: SoakOptions & { readonly onProgress: (line: string) => void },
   platform: ScriptedPlatform,
@@ -98,17 +103,20 @@ const killAtRandom = async (
   random: Random,
 ): Promise<number> => {
   for (let done = 0; done < kills; done += 1) {
+    platform.allow(Math.ceil(((done + 2) * turns) / (kills + 1)));
+    const server = servers[random.below(servers.length)]!;
     if (random.chance(KILLED_EARLY)) {
       await sleep(random.below(EARLY_MS));
     } else {
+      await server.ready();
       await progress(platform, Math.floor(((done + 1) * turns) / (kills + 1)));
       await sleep(random.below(LATE_MS));
     }
-    const server = servers[random.below(servers.length)]!;
     await server.kill();
     onProgress(`${done + 1} kills, ${platform.replied} of ${turns} replied to`);
     await server.start();
   }
+  platform.allow(Infinity);
   return kills;
 };
 
@@ -148,6 +156,7 @@ const onceMore = async (
 ): Promise<void> => {
   await Promise.all(servers.map((server) => server.stop()));
   await Promise.all(servers.map((server) => server.start()));
+  await Promise.all(servers.map((server) => server.ready()));
   for (let count = 0; count < REPEATED; count += 1)
     platform.repeat(sayings[random.below(sayings.length)]!);
   await settle(platform, () => platform.unacknowledged === 0);

@@ -26,6 +26,7 @@ export class SoakServer {
   #starts = 0;
   /** It ended without being told to, and how. */
   #ended: string | undefined;
+  #ready: Promise<unknown> = Promise.resolve();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -44,7 +45,14 @@ export class SoakServer {
       if (this.#child === child) this.#ended = `the server ended by itself (${code ?? signal})`;
     });
     this.#child = child;
+    this.#ready = Promise.race([once(child, 'message'), once(child, 'exit')]);
     await once(child, 'spawn');
+  }
+
+  /** Resolves once it listens to the platform, or has ended. */
+  async ready(): Promise<void> {
+    await this.#ready;
+    this.#failIfEnded();
   }
 
   /** SIGKILL: whatever it was doing. */

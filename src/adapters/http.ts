@@ -2,7 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { WetreadError } from '../errors.ts';
+import { WetreadError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { toHttpFailure } from './http-failure.ts';
 import { createHostGuard, refuseCrossSite, SECURITY_HEADERS } from './http-guard.ts';
@@ -65,7 +65,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const send = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const failureId = id();
     const failure = toHttpFailure(error, failureId, request.routeOptions.bodyLimit);
-    if (failure.status >= 500) logger.error({ id: failureId, err: error }, 'request failed');
+    const isExpected = EXPECTED.has(failure.body.error.code);
+    if (failure.status >= 500 && !isExpected)
+      logger.error({ id: failureId, err: error }, 'request failed');
     return reply.code(failure.status).type('application/json').send(failure.body);
   };
 
@@ -141,6 +143,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     },
   };
 };
+
+/** What a server that starts or ends says to everybody who asks. */
+const EXPECTED: ReadonlySet<string> = new Set(['not-ready', 'closing'] satisfies ErrorCode[]);
 
 /** What machines ask every few seconds: too much for a log. */
 const PROBES: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);

@@ -1,3 +1,6 @@
+import type { Claims } from './claims.ts';
+import type { Records } from './records.ts';
+
 /**
  * Films and pictures, too large for records: bytes under a name, kept once however many threads hold them. A film's
  * name is the sha256 of its pixels; a picture's is its turn's id. Implemented in `src/state/`: files written under a
@@ -17,7 +20,7 @@ export interface Blobs {
 
 /** Every store of one installation. */
 export type Stores = {
-  readonly records: import('./records.ts').Records;
-  readonly claims: import('./claims.ts').Claims;
+  readonly records: Records;
+  readonly claims: Claims;
   readonly blobs: Blobs;
 };

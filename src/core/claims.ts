@@ -1,4 +1,10 @@
 /**
+ * What `state` says where there is one that cannot be read back: not undefined, as what was done once must not be taken
+ * for new. It is advanced from like any other.
+ */
+export const DAMAGED_STATE = 'damaged';
+
+/**
  * What must be atomic between processes: who holds a thing, where it stands, who is next. Each call is one transaction
  * and resolves once its outcome outlives this process. Implemented in `src/state/`: LMDB transactions; Redis SET NX PX
  * and scripts; memory.

@@ -78,15 +78,24 @@ export type Feedback =
  */
 export interface Conversation {
   /**
-   * Takes a message; resolves once it is journalled. The same message twice is one turn. undefined: there is nothing to
-   * answer (people among themselves, or somebody who may not ask). Fails with a `WetreadError`: `question-too-long`,
-   * `too-many-films`, `closing`, `disk-full`, `store-failed`; then it was not taken.
+   * Takes a message; resolves once it is journalled, to the turn that the caller follows, delivers, and reports. The same
+   * message twice is one turn: the same id, which a caller follows once. undefined: there is nothing to answer here
+   * (people among themselves, a turn that was delivered, or one that another process has or that comes through
+   * `unfinished`). Who may not ask is told so by a turn. Fails with a `WetreadError`: `question-too-long`, `too-many-films`,
+   * `closing`; `disk-full` and `store-failed` when it is not known to be kept, so that it should be told once more.
    */
   take(message: Message): Promise<TurnId | undefined>;
-  /** Every event of the turn from the first on, then live; any number of listeners. Fails with `turn-unknown`. */
+  /**
+   * Every event of the turn from the first on, then live; any number of listeners. Of a reply that was answered by another
+   * process, or is delivered, the whole reply. Fails with `turn-unknown`, also while it is followed (it was forgotten),
+   * with `record-damaged`, and with `closing` when this process leaves the turn to another one.
+   */
   events(turn: TurnId, signal: AbortSignal): AsyncIterable<ReplyEvent>;
 
-  /** The platform holds a part of the reply under `id`; to be stored before the next part is sent. */
+  /**
+   * The platform holds a part of the reply under `id`; to be stored before the next part is sent. A part of a reply that
+   * was forgotten meanwhile comes back as a duty to take it down. Fails with `turn-unknown` when the turn is not here.
+   */
   begun(turn: TurnId, part: number, id: string): Promise<void>;
   /** The whole reply is on the platform; the next turn of the thread may begin. */
   delivered(turn: TurnId): Promise<void>;
@@ -113,6 +122,9 @@ export interface Conversation {
   stop(turn: TurnId): Promise<void>;
   /** Drops a thread: films no other thread holds, turns, feedback, cached prefix; its replies are taken down. */
   forget(place: Place): Promise<void>;
-  /** Takes nothing new, waits at most `graceMs` for running turns, then leaves the rest to the journal. */
+  /**
+   * Takes nothing new, waits at most `graceMs` for running turns and until they are delivered, then leaves the rest to
+   * the journal. A second call makes the first one hurry.
+   */
   close(graceMs: number): Promise<void>;
 }

@@ -8,13 +8,13 @@ export type LateConversationOptions = {
 };
 
 /**
- * A conversation that ways in can be given before it is there. Until then what they ask fails; what is left to do is
- * waited for.
+ * A conversation that ways in can be given before it is there. Until then what is new fails; what an earlier process
+ * has taken, a page that was open or a turn with something left to do, waits for it.
  */
 export const lateConversation = ({ find, whenThere }: LateConversationOptions): Conversation => ({
   take: async (message) => find().take(message),
   events: async function* (turn, signal) {
-    yield* find().events(turn, signal);
+    yield* (await whenThere(signal)).events(turn, signal);
   },
   begun: async (turn, part, id) => find().begun(turn, part, id),
   delivered: async (turn) => find().delivered(turn),

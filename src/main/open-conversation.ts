@@ -65,7 +65,10 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     fetchers,
     access: createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS }),
     audit,
-    limits: { ...CONVERSATION_LIMITS, retention: { filmsMs, turnsMs, feedbackMs } },
+    limits: {
+      retention: { filmsMs, turnsMs, feedbackMs },
+      timings: { ...CONVERSATION_LIMITS.timings, joinMs: config.filmWaitMs },
+    },
   });
   return {
     conversation,

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { checkLmdbFile } from './check-lmdb-file.ts';
 import { FilesBlobs } from './files-blobs.ts';
 import { KeyvRecords } from './keyv-records.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
@@ -48,11 +49,12 @@ export const openEmbeddedStores = async ({
       if (!name.includes('-format-') || name.endsWith('-unfinished'))
         await removeLmdbFile(join(directory, name));
     await requireRoom(directory, 0);
+    await checkLmdbFile(join(directory, STORE));
     const opened = openEnvironment(directory, now);
     environment = opened;
     await migrateStore(opened, MIGRATIONS, logger);
     const blobs = new FilesBlobs({ directory, now, logger });
-    await blobs.sweep();
+    await blobs.clearTemporary();
     return storesOver(opened, blobs, { directory, now, logger }, unlock);
   } catch (error) {
     await environment?.close();

@@ -86,11 +86,16 @@ export class FilesBlobs implements Blobs {
   }
 
   async sweep(): Promise<void> {
-    for (const file of await filesIn(this.#temporary))
-      if (!this.#writing.has(file)) await rm(file, { force: true });
+    await this.clearTemporary();
     for (const shelf of SHELVES)
       for (const folder of await filesIn(join(this.#directory, shelf)))
         for (const file of await filesIn(folder)) this.#deleteIfExpired(file);
+  }
+
+  /** Removes what a dead process left half-written. */
+  async clearTemporary(): Promise<void> {
+    for (const file of await filesIn(this.#temporary))
+      if (!this.#writing.has(file)) await rm(file, { force: true });
   }
 
   /** In one step of this thread, so that no put begins between the look and the deletion. */

@@ -1,5 +1,4 @@
-import type { Claims } from '../core/claims.ts';
-import { WetreadError } from '../errors.ts';
+import { DAMAGED_STATE, type Claims } from '../core/claims.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
 import type { LineKey, Tables } from './lmdb-file.ts';
@@ -116,8 +115,7 @@ export class LmdbClaims implements Claims {
     const stored = tables.claims.get(stateKey(key));
     if (stored === undefined) return undefined;
     const entry = decodeEntry(stored);
-    // not "none": what was done once must not be taken for new
-    if (entry === undefined) throw new WetreadError('record-damaged');
+    if (entry === undefined) return DAMAGED_STATE;
     return entry.expiresAt > this.#now() ? entry.bytes.toString() : undefined;
   }
 }

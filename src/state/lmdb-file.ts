@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { open, type Database, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 
@@ -14,7 +15,7 @@ export type Tables = {
 };
 
 export type LineKey = readonly [line: string, ...(string | number)[]] & (string | number)[];
-export type LineValue = string | number | { readonly length: number; readonly next: number };
+type LineValue = string | number | { readonly length: number; readonly next: number };
 
 /**
  * Plain commits (synced before they resolve) and no batching by npm lmdb: its own batches leave a promise of a failed
@@ -37,6 +38,8 @@ export const openLmdbFile = (
     lines: root.openDB({ name: 'lines', encoding: 'json' }),
     about: root.openDB({ name: 'about', encoding: 'json' }),
   };
+  // npm lmdb makes it readable by everybody
+  chmodSync(file, 0o600);
   return [root, tables];
 };
 

@@ -4,7 +4,12 @@ import { KeyvRecords } from './keyv-records.ts';
 import type { OpenStores } from './open-stores.ts';
 import { RedisBlobs } from './redis-blobs.ts';
 import { RedisClaims } from './redis-claims.ts';
-import { KEY_PREFIX, RedisConnection } from './redis-connection.ts';
+import {
+  KEY_PREFIX,
+  REDIS_TIMINGS,
+  RedisConnection,
+  type RedisTimings,
+} from './redis-connection.ts';
 import { RedisKeyv } from './redis-keyv.ts';
 
 export type RedisStoresOptions = {
@@ -26,16 +31,15 @@ const CLOCKS_APART_MS = 5_000;
  * `appendonly` setting. Deleting and expiring are the server's as well, so sweeping and compacting have nothing to do;
  * its own files are the operator's. Fails with `store-unreachable`, `store-newer`, `store-failed`.
  */
-export const openRedisStores = async ({
-  url,
-  now,
-  logger,
-}: RedisStoresOptions): Promise<OpenStores> => {
-  const connection = await RedisConnection.open(url, logger);
+export const openRedisStores = async (
+  { url, now, logger }: RedisStoresOptions,
+  timings: RedisTimings = REDIS_TIMINGS,
+): Promise<OpenStores> => {
+  const connection = await RedisConnection.open(url, timings, logger);
   try {
     await checkFormat(connection);
     await compareClocks(connection, now, logger);
-    const blobsConnection = await RedisConnection.open(url, logger);
+    const blobsConnection = await RedisConnection.open(url, timings, logger);
     return {
       records: new KeyvRecords(() => new RedisKeyv(connection)),
       claims: new RedisClaims(connection),

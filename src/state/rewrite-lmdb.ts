@@ -9,9 +9,9 @@ import { requireRoom } from './store-failure.ts';
 const CHUNK_ENTRIES = 500;
 
 /**
- * Puts what is in `tables` and not past its time, `now`, into a new LMDB file, whole and synced. Every entry is put
- * anew: LMDB leaves deleted bytes in free pages and, which its own compacting copy keeps, in the slack of those in use.
- * Fails with `disk-full`, or as LMDB fails; then the new file is gone.
+ * Puts what is in `tables` and not past its time, `now`, into a new LMDB file, whole and synced. Entry by entry rather
+ * than by LMDB's compacting copy: what has expired is left out on the way, and no byte depends on what LMDB leaves in
+ * the unused part of a page. Fails with `disk-full`, or as LMDB fails; then the new file is gone.
  */
 export const rewriteLmdb = async (tables: Tables, file: string, now: number): Promise<void> => {
   await removeLmdbFile(file);

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { WetreadError } from '../errors.ts';
 
 /**
@@ -6,6 +7,9 @@ import { WetreadError } from '../errors.ts';
  * that is mapped into memory needs its pages to be there, or the process dies of a bus error.
  */
 const NO_ROOM_BYTES = 2 ** 20;
+
+/** Far longer than npm lmdb takes to tell why. */
+const CAUSE_MS = 1_000;
 
 const EIO = 5;
 const ENOSPC = 28;
@@ -31,14 +35,15 @@ export const requireRoom = async (directory: string, bytes: number): Promise<voi
   if ((await freeBytes(directory)) < bytes + NO_ROOM_BYTES) throw new WetreadError('disk-full');
 };
 
-/** npm lmdb tells why a commit failed through a promise that it rejects: `commitError`. */
+/** npm lmdb tells why a commit failed through a promise that it rejects a moment later: `commitError`. */
 const causeOf = async (error: unknown): Promise<unknown> => {
   const { commitError } = (error ?? {}) as { commitError?: unknown };
   if (!(commitError instanceof Promise)) return error;
-  return commitError.then(
+  const cause = commitError.then(
     () => error,
-    (cause: unknown) => cause,
+    (reason: unknown) => reason,
   );
+  return Promise.race([cause, wait(CAUSE_MS, error, { ref: false })]);
 };
 
 const freeBytes = async (directory: string): Promise<number> => {

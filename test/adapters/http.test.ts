@@ -239,6 +239,12 @@ describe('the log', () => {
     expect(logged[0]?.['durationMs']).toBeTypeOf('number');
     expect(lines.join('')).not.toContain('Rosebud');
   });
+
+  test('has no failure when somebody asks before the server is ready', async () => {
+    const server = await start({ ready: async () => undefined });
+    expect((await server.inject('/ready')).statusCode).toBe(503);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ msg: 'request', status: 503 }]);
+  });
 });
 
 describe('listening', () => {

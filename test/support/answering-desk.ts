@@ -126,7 +126,8 @@ export class AnsweringDesk {
         this.expired.has(sha256) ? undefined : this.#kept.get(sha256),
     };
     const events: ReplyEvent[] = [];
-    const answering = this.#answer({ turn, words, thread: this.thread, answered }, parts, signal);
+    const request = { turn, words, thread: this.thread, filmWaits: false, answered };
+    const answering = this.#answer(request, parts, signal);
     let next = await answering.next();
     while (next.done !== true) {
       events.push(next.value);

@@ -25,6 +25,8 @@ type Connection = { readonly number: number; readonly response: ServerResponse }
 
 /** A few milliseconds on the wire, so that threads overtake each other. */
 const WIRE_MS = 8;
+/** Deliveries come again after ever longer times, up to so many times the first one: a bot that is slow is not drowned. */
+const LONGEST_WAIT = 16;
 /** Of the deliveries that were acknowledged, how many come again all the same: the acknowledgement was lost on the way. */
 const FORGOTTEN_ACKNOWLEDGEMENT = 0.05;
 
@@ -102,7 +104,8 @@ export class DeliveryDesk {
     open.tries += 1;
     if (!open.acknowledged) {
       clearTimeout(open.timer);
-      open.timer = setTimeout(() => this.#send(open), redeliverMs * (1 + random.next()));
+      const waitMs = redeliverMs * Math.min(2 ** open.tries, LONGEST_WAIT) * (0.5 + random.next());
+      open.timer = setTimeout(() => this.#send(open), waitMs);
     }
     if (connection === undefined) return;
     const delivery = `delivery-${this.deliveries.length + 1}`;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, fetch } from 'undici';
 import { WetreadError } from '../../src/errors.ts';
 import type { Delivery, OwnPart, Post } from './platform-record.ts';
 
@@ -21,10 +22,18 @@ export type PlatformClient = {
 const RETRY_MS = 10;
 const FILM_TRIES = 4;
 
+/** A bot that has much to say waits for its turn: a connection for each request would drown the platform. */
+const CONNECTIONS = 16;
+
 export const connectToPlatform = (url: string): PlatformClient => {
+  const dispatcher = new Agent({ connections: CONNECTIONS });
   /** undefined: no such thing there. Throws when it failed or nobody knows. */
   const ask = async <Answer>(path: string, body: unknown): Promise<Answer | undefined> => {
-    const response = await fetch(`${url}/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const response = await fetch(`${url}/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      dispatcher,
+    });
     const text = await response.text();
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`${path}: ${response.status}`);

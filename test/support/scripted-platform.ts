@@ -23,17 +23,15 @@ export type PlatformFaults = {
   readonly slowMs: number;
 };
 
-export const NO_FAULTS: PlatformFaults = { refuse: 0, drop: 0, slow: 0, slowMs: 0 };
-
 export type PlatformOptions = {
   readonly sayings: readonly Saying[];
   readonly random: Random;
   readonly faults: PlatformFaults;
-  /** A delivery that is not acknowledged by then is sent again. */
+  /** A delivery that is not acknowledged by about then is sent again. */
   readonly redeliverMs: number;
   /** Messages that wait for a first word of their reply, at most: people who are still typing. */
   readonly mostWaiting: number;
-  /** A person waits no longer than this for a reply before going on. */
+  /** A person waits no longer than this for a reply before giving it up. */
   readonly patienceMs: number;
 };
 
@@ -50,14 +48,17 @@ export class ScriptedPlatform {
   readonly #parts = new Map<string, Part>();
   /** Parts by thread, in the order of posting. */
   readonly #threads = new Map<string, Part[]>();
-  /** Who waits for a reply, by message. */
-  readonly #waitingFor = new Map<string, () => void>();
+  /** What is to be done when a message gets a reply. */
+  readonly #waitingFor = new Map<string, (() => void)[]>();
   readonly #answered = new Set<string>();
   readonly #presses: Press[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #now = 0;
   #waiting = 0;
-  #room: (() => void)[] = [];
+  #said = 0;
+  #allowed = Infinity;
+  /** Who waits for room. */
+  #queue: (() => void)[] = [];
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -81,7 +82,13 @@ export class ScriptedPlatform {
     await Promise.all(Array.from(threads.values(), (sayings) => this.#talkIn(sayings)));
   }
 
-  /** Messages and presses that have some reply. */
+  /** People say no more than so many messages in all until more are allowed. */
+  allow(messages: number): void {
+    this.#allowed = messages;
+    for (const wake of this.#queue.splice(0)) wake();
+  }
+
+  /** Messages that have some reply. */
   get replied(): number {
     return this.#answered.size;
   }
@@ -118,11 +125,18 @@ export class ScriptedPlatform {
   async #talkIn(sayings: readonly Saying[]): Promise<void> {
     const { random, patienceMs } = this.#options;
     let last: Promise<unknown> = Promise.resolve();
+    let before: Saying | undefined;
     for (const saying of sayings) {
       if (!saying.hurried) await last;
       await sleep(random.below(THINKING_MS));
       const giveBack = await this.#enter();
-      const replied = new Promise<void>((resolve) => this.#waitingFor.set(saying.id, resolve));
+      // Words after a film without words may have no reply of their own: they join it.
+      const joins = before?.text === '' ? before.id : undefined;
+      const replied = new Promise<void>((resolve) => {
+        this.#waitFor(saying.id, saying.id, resolve);
+        if (joins !== undefined) this.#waitFor(joins, saying.id, resolve);
+      });
+      before = saying;
       last = Promise.race([replied, sleep(patienceMs, undefined, { ref: false })]);
       void last.then(giveBack);
       this.#desk.deliver({ kind: 'message', saying });
@@ -131,14 +145,25 @@ export class ScriptedPlatform {
     await last;
   }
 
+  /** Takes a message for answered once there is a reply to `to`, itself or the film that it joins. */
+  #waitFor(to: string, saying: string, resolve: () => void): void {
+    const waiting = this.#waitingFor.get(to) ?? [];
+    this.#waitingFor.set(to, waiting);
+    waiting.push(() => {
+      this.#answered.add(saying);
+      resolve();
+    });
+  }
+
   /** Waits until there is room for one more who waits; resolves to what gives the room back. */
   async #enter(): Promise<() => void> {
-    if (this.#waiting >= this.#options.mostWaiting)
-      await new Promise<void>((resolve) => this.#room.push(resolve));
+    while (this.#waiting >= this.#options.mostWaiting || this.#said >= this.#allowed)
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#waiting += 1;
+    this.#said += 1;
     return () => {
       this.#waiting -= 1;
-      this.#room.shift()?.();
+      this.#queue.shift()?.();
     };
   }
 
@@ -205,8 +230,7 @@ export class ScriptedPlatform {
     const thread = this.#threads.get(post.thread);
     if (thread === undefined) this.#threads.set(post.thread, [part]);
     else thread.push(part);
-    this.#answered.add(post.answers);
-    this.#waitingFor.get(post.answers)?.();
+    for (const tell of this.#waitingFor.get(post.answers) ?? []) tell();
     if (post.kind === 'question') this.#press(post);
     return { id };
   }

@@ -12,8 +12,15 @@ export type SeverableStores = {
 };
 
 const WRITES: readonly string[] = [
-  ...['set', 'delete', 'put'],
-  ...['claim', 'renew', 'release', 'advance', 'join', 'leave'],
+  'set',
+  'delete',
+  'put',
+  'claim',
+  'renew',
+  'release',
+  'advance',
+  'join',
+  'leave',
 ];
 
 /** Stores that a test can part a conversation from, as a crash would. */

@@ -96,7 +96,10 @@ export class SmallAdapter {
       await this.#conversation.begun(turn, 0, post.id);
     }
     if (this.#signal.aborted) return;
-    post ??= this.#platform.post(key, text);
+    if (post === undefined) {
+      post = this.#platform.post(key, text);
+      await this.#conversation.begun(turn, 0, post.id);
+    }
     post.text = text;
     this.#platform.finished.push(turn);
     await this.#conversation.delivered(turn);

@@ -34,7 +34,7 @@ export const ANSWERS: Answers = {
 };
 
 /** The bytes of a file are its film's name; "odd …" is asked about, "bad …" refused. */
-export const testIntake: Intake = {
+const testIntake: Intake = {
   async take(bytes, { choose }) {
     const name = new TextDecoder().decode(bytes);
     const film = { ...filmNamed(name), png: bytes };
@@ -141,8 +141,12 @@ export const open = async (
   }: OpenOptions = {},
 ): Promise<Conversation> => {
   const parts = {
-    ...{ model, profile: DEMO_PROFILE, annotator: createBlankAnnotator() },
-    ...{ logger: createLogger('silent'), now, id: randomUUID },
+    model,
+    profile: DEMO_PROFILE,
+    annotator: createBlankAnnotator(),
+    logger: createLogger('silent'),
+    now,
+    id: randomUUID,
   };
   const conversation = await createConversation({
     ...parts,
@@ -151,7 +155,11 @@ export const open = async (
       reading: createTestReading(model),
       retentionFilmsMs: limits.retention.filmsMs,
     }),
-    ...{ stores, alone, intake, access, limits },
+    stores,
+    alone,
+    intake,
+    access,
+    limits,
     fetchers: { test: fetcher },
     audit: { write: (event) => void audited.push(event) },
   });

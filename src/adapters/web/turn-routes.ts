@@ -78,7 +78,7 @@ export const registerTurnRoutes = (
 };
 
 /** The turn is in the journal, and goes on when the server is back. */
-const COMES_BACK: ReadonlySet<ErrorCode> = new Set(['closing', 'not-ready', 'store-failed']);
+const COMES_BACK: ReadonlySet<ErrorCode> = new Set(['closing', 'store-failed']);
 
 async function* toPageEvents(
   events: AsyncIterable<ReplyEvent>,

@@ -49,7 +49,11 @@ export const feedbackBody = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('wrong-place'),
     box: boxNumber,
-    corrected: orUndefined(z.tuple([share, share, share, share])),
+    corrected: orUndefined(
+      z
+        .tuple([share, share, share, share])
+        .refine(([left, top, right, bottom]) => left < right && top < bottom),
+    ),
   }),
 ]);
 

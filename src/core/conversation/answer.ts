@@ -10,6 +10,8 @@ export type AnswerRequest = {
   /** The words, after edits and joined messages; of an answer to a question, those of the turn that it answers. */
   readonly words: string;
   readonly thread: ThreadRecord;
+  /** A later film than the current one waits for the answer to a question. */
+  readonly filmWaits: boolean;
   /** The question that this turn answers; undefined: it answers none. */
   readonly answered:
     | {

@@ -1,3 +1,5 @@
+import type { AuditEvent } from '../audit.ts';
+import { DAMAGED_STATE } from '../claims.ts';
 import type { Message, TurnId } from '../conversation.ts';
 import type { Choice } from '../reply.ts';
 import type { Journal } from './journal.ts';
@@ -8,6 +10,14 @@ type Person = Pick<Message, 'author' | 'standing'>;
 /** The poster or a moderator answers what is asked about a film. */
 export const mayAnswer = ({ message }: TurnRecord, by: Person): boolean =>
   by.standing === 'moderator' || by.author === message.author;
+
+/** What is accounted for when somebody has a film read that intake asked about. */
+export const overruleIn = ({ id, message, answers }: TurnRecord): AuditEvent | undefined => {
+  if (answers?.code !== 'read' && answers?.code !== 'as-is') return undefined;
+  const { platform, workspace, channel, thread, author } = message;
+  const place = { platform, workspace, channel, thread };
+  return { kind: 'overrule', ...place, author, turn: id, choice: answers.code };
+};
 
 /** The first answer to a question counts. True also for that very answer once more: it may be delivered twice. */
 export const settleChoice = async (
@@ -22,7 +32,9 @@ export const settleChoice = async (
 /** The turn that answers a question. */
 export const readChoice = async (journal: Journal, asked: TurnId): Promise<TurnId | undefined> => {
   const answer = await journal.settled('choice', asked);
-  return answer === undefined ? undefined : (JSON.parse(answer) as [TurnId])[0];
+  return answer === undefined || answer === DAMAGED_STATE
+    ? undefined
+    : (JSON.parse(answer) as [TurnId])[0];
 };
 
 /**

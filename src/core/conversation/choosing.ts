@@ -1,5 +1,4 @@
 import { WetreadError } from '../../errors.ts';
-import type { Audit } from '../audit.ts';
 import type { Message, TurnId } from '../conversation.ts';
 import type { Choice } from '../reply.ts';
 import { answerRecord, mayAnswer, settleChoice } from './choice-record.ts';
@@ -11,14 +10,13 @@ import { readWords } from './turn-words.ts';
 export type ChoosingOptions = {
   readonly journal: Journal;
   readonly taking: Taking;
-  readonly audit: Audit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
 
 /** Takes the answer, by a button, to the question that ended a turn. */
 export const choose = async (
-  { journal, taking, audit, now }: ChoosingOptions,
+  { journal, taking, now }: ChoosingOptions,
   asked: TurnId,
   code: Choice['code'],
   by: Pick<Message, 'author' | 'standing'>,
@@ -38,10 +36,5 @@ export const choose = async (
   const taken = await taking.takeAnswer(record);
   // The same press once more, when the answer is another process's or delivered.
   if (taken === undefined) throw new WetreadError('choice-unknown');
-  if (code === 'read' || code === 'as-is') {
-    const { platform, workspace, channel, thread } = original.message;
-    const place = { platform, workspace, channel, thread };
-    audit.write({ kind: 'overrule', ...place, author: by.author, turn: id, choice: code });
-  }
   return taken;
 };

@@ -42,6 +42,5 @@ export const editMessage = async (
 const isWaiting = async ({ journal, open }: EditingOptions, id: TurnId): Promise<boolean> => {
   const turn = open.get(id);
   if (turn !== undefined) return turn.stage === 'waiting';
-  const [state, { tries }] = await Promise.all([journal.state(id), journal.progress(id)]);
-  return state === 'received' && tries === 0;
+  return (await journal.state(id)) === 'received';
 };

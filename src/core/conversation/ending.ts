@@ -55,9 +55,9 @@ export const replay = (ending: StoredEnding, png: Uint8Array | undefined): Reply
       ];
     }
     case 'question': {
-      const { film, expiresAt, ...event } = ending.event;
+      const { type, question, refused, options } = ending.event;
       const picture = toPicture(ending.picture, png);
-      return [...noticesAsEvents(ending.notices), { ...event, picture }];
+      return [...noticesAsEvents(ending.notices), { type, question, refused, options, picture }];
     }
     case 'error':
       return [...noticesAsEvents(ending.notices), ...wordsAsEvents(ending.text), ending.event];

@@ -30,9 +30,9 @@ export const expireFilms = async (
       );
       const old = new Set(films.map(({ sha256 }) => sha256).filter((name) => !kept.has(name)));
       for (const id of await journal.keptTurns(threadKey)) {
-        const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
+        const [record, progress] = await Promise.all([journal.message(id), journal.progress(id)]);
         if (record === undefined) await journal.dropKeptTurn(threadKey, id);
-        else if (record.receivedAt + limits.retention.filmsMs < now())
+        else if ('receivedAt' in record && record.receivedAt + limits.retention.filmsMs < now())
           for (const name of progress.films) if (!kept.has(name)) old.add(name);
       }
       // Its record outlives its turns only so that this still finds what they held.

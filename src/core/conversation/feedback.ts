@@ -36,3 +36,14 @@ export const keepFeedback = async (
   const place = { platform, workspace, channel, thread };
   audit.write({ kind: 'correction', ...place, author, turn, feedback: feedback.kind, corrected });
 };
+
+/** What was said of these turns goes with them. */
+export const dropFeedback = async (
+  { records }: Pick<Journal, 'records'>,
+  turns: ReadonlySet<TurnId>,
+): Promise<void> => {
+  const keys: string[] = [];
+  for await (const key of records.keys('feedback'))
+    if (turns.has(key.slice(0, key.indexOf(' ')))) keys.push(key);
+  await Promise.all(keys.map((key) => records.delete('feedback', key)));
+};

@@ -4,6 +4,7 @@ import type { Model } from '../../model/model.ts';
 import type { Audit } from '../audit.ts';
 import type { MessageReference, Place, PostedPart, TurnId } from '../conversation.ts';
 import { readChoice } from './choice-record.ts';
+import { dropFeedback } from './feedback.ts';
 import { goneTurn, type Gone } from './gone.ts';
 import type { Journal } from './journal.ts';
 import type { OpenTurn } from './open-turn.ts';
@@ -12,7 +13,8 @@ import { threadKeyOf } from './thread-key.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD } from './thread-record.ts';
 import { turnIdOf } from './turn-id.ts';
-import type { TurnRecord, TurnState } from './turn-record.ts';
+import { readJoiner } from './turn-words.ts';
+import type { TurnRecord } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
 
 export type ForgettingOptions = {
@@ -27,15 +29,19 @@ export type ForgettingOptions = {
   readonly look: (threadKey: string) => Promise<void>;
 };
 
-/** Whatever a turn may be before it is forgotten. */
-const BEFORE: readonly TurnState[] = ['received', 'begun', 'answered', 'delivered', 'joined'];
-
 /** Removes what was said, shown and answered, and has the bot's replies taken down. */
 export class Forgetting {
   readonly #options: ForgettingOptions;
 
   constructor(options: ForgettingOptions) {
     this.#options = options;
+  }
+
+  /** Whoever posted the thread's films, or a moderator. */
+  async mayForget({ threadKey, message }: TurnRecord): Promise<boolean> {
+    if (message.standing === 'moderator') return true;
+    const films = (await this.#options.journal.thread(threadKey))?.thread.films ?? [];
+    return films.every(({ author }) => author === message.author);
   }
 
   /** Everything of a thread. `but`: the turn that asked for it. */
@@ -82,14 +88,21 @@ export class Forgetting {
 
   /** A turn of this process was forgotten by another one while it was answered. */
   async finish(turn: OpenTurn): Promise<void> {
-    const { journal } = this.#options;
+    const { open } = this.#options;
     turn.interrupt(new WetreadError('turn-unknown'));
-    this.#options.open.delete(turn.id);
+    if (!open.delete(turn.id)) return;
+    await turn.over();
     await this.#clear(turn.id, turn.record, turn.progress.parts);
-    const stored = await journal.thread(turn.threadKey);
-    const held = new Set(stored?.thread.films.map(({ sha256 }) => sha256));
-    const names = turn.films.names.filter((name) => !held.has(name));
-    await this.#dropFilms(turn.threadKey, new Set(names));
+    await this.#dropFilms(turn.threadKey, await this.#notHeld(turn.threadKey, turn.films.names));
+  }
+
+  /** As `finish`, for whoever does not wait for it. Never fails. */
+  async finishLater(turn: OpenTurn): Promise<void> {
+    try {
+      await this.finish(turn);
+    } catch (error) {
+      this.#options.logger.error({ error }, 'a forgotten turn was not cleared');
+    }
   }
 
   /** A part of a reply was posted although its turn is forgotten: it is to be taken down, too. */
@@ -118,7 +131,8 @@ export class Forgetting {
   async #forgetOf(record: TurnRecord, withFilm: boolean): Promise<void> {
     const { journal, look } = this.#options;
     const { threadKey, message } = record;
-    const turns = await this.#withAnswers(record.id);
+    const bringing = await this.#withAnswers(record.id);
+    const turns = new Set(bringing);
     const films = withFilm ? await this.#filmsThatCameWith(threadKey, turns) : new Set<string>();
     if (films.size > 0) {
       for (const id of await journal.keptTurns(threadKey))
@@ -130,11 +144,22 @@ export class Forgetting {
       films: [...gone.films, ...films],
       turns: [...gone.turns, ...goneTurns],
     }));
+    const theirs = await this.#forgetTurns(threadKey, [...bringing]);
     await this.#forgetTurns(threadKey, [...turns]);
+    // A film that they took in just now goes, too, and one that they alone asked about.
+    for (const name of withFilm ? theirs : await this.#notHeld(threadKey, theirs)) films.add(name);
+    if (withFilm) await this.#dropShownBy(threadKey, record);
     await (await ThreadMemory.read(journal, threadKey)).clean();
     await this.#dropFilms(threadKey, films);
     await look(threadKey);
     this.#account(message, undefined, record.id, turns.size, films.size);
+  }
+
+  /** Films that the turn was stopped before it took in wait for no question any more. */
+  async #dropShownBy(threadKey: string, { message, filmFrom }: TurnRecord): Promise<void> {
+    const { journal } = this.#options;
+    const shown = await journal.shown(threadKey);
+    if (shown?.message.id === (filmFrom ?? message).id) await journal.dropShown(threadKey);
   }
 
   async #goneTurn(id: TurnId): Promise<Gone['turns'][number]> {
@@ -142,13 +167,14 @@ export class Forgetting {
     return goneTurn(id, ending?.kind === 'reply' ? ending.reply.exchange : null);
   }
 
-  /** A turn, and those that answer its questions. */
+  /** A turn, and those that answer its questions or have its films. */
   async #withAnswers(id: TurnId): Promise<Set<TurnId>> {
+    const { journal } = this.#options;
     const turns = new Set<TurnId>();
     let next: TurnId | undefined = id;
     while (next !== undefined && !turns.has(next)) {
       turns.add(next);
-      next = await readChoice(this.#options.journal, next);
+      next = (await readChoice(journal, next)) ?? (await journal.turn(next))?.filmsIn;
     }
     return turns;
   }
@@ -171,20 +197,35 @@ export class Forgetting {
   /** Resolves to the films that they had to do with. */
   async #forgetTurns(threadKey: string, turns: readonly TurnId[]): Promise<Set<string>> {
     const films = await Promise.all(turns.map((id) => this.#forgetTurn(id, threadKey)));
-    await this.#options.journal.dropFeedback(new Set(turns));
+    await dropFeedback(this.#options.journal, new Set(turns));
     return new Set(films.flat());
+  }
+
+  /** False: it is forgotten already, or not taken yet; what comes after "forget" is not meant. */
+  async #markForgotten(id: TurnId): Promise<boolean> {
+    const { journal } = this.#options;
+    for (;;) {
+      const state = await journal.state(id);
+      if (state === 'forgotten') return false;
+      if (state === undefined && (await journal.joined(id)) === undefined) return false;
+      // It may be answered at this very moment.
+      if (await journal.advance(id, [state], 'forgotten')) return true;
+    }
   }
 
   async #forgetTurn(id: TurnId, threadKey: string | undefined): Promise<readonly string[]> {
     const { journal, open } = this.#options;
-    const state = await journal.state(id);
-    // Not taken yet: what comes after "forget" is not meant.
-    if (state === undefined || state === 'forgotten') return [];
-    await journal.advance(id, [state, ...BEFORE], 'forgotten');
-    const [record, progress] = await Promise.all([journal.turn(id), journal.progress(id)]);
+    if (!(await this.#markForgotten(id))) return [];
     const own = open.get(id);
     own?.interrupt(new WetreadError('turn-unknown'));
     open.delete(id);
+    await own?.over();
+    const [record, progress, joiner] = await Promise.all([
+      journal.turn(id),
+      journal.progress(id),
+      readJoiner(journal, id),
+    ]);
+    if (joiner !== undefined) await this.#forgetTurn(joiner, threadKey);
     const parts = own?.progress.parts ?? progress.parts;
     await this.#clear(id, own?.record ?? record, parts);
     if (threadKey !== undefined) await journal.dropKeptTurn(threadKey, id);
@@ -203,6 +244,7 @@ export class Forgetting {
       journal.blobs.delete('pictures', id),
       record === undefined ? journal.records.delete('progress', id) : undefined,
       record === undefined ? undefined : journal.leaveLine(record.threadKey, id),
+      record === undefined ? undefined : journal.dropKeptTurn(record.threadKey, id),
     ]);
     if (record === undefined) return;
     const { platform, workspace, channel, thread, id: messageId } = record.message;
@@ -215,6 +257,18 @@ export class Forgetting {
     await journal.joinOpenTurns(platform, id);
     await owners.own(id, await owners.ownerOf(id));
     unfinisheds.add(platform, { turn: id, message, duty: 'take-down', parts });
+  }
+
+  /** Of these films, those that nothing else of the thread is about. */
+  async #notHeld(threadKey: string, names: Iterable<string>): Promise<Set<string>> {
+    const { journal } = this.#options;
+    const left = new Set(names);
+    if (left.size === 0) return left;
+    const stored = await journal.thread(threadKey);
+    for (const { sha256 } of stored?.thread.films ?? []) left.delete(sha256);
+    for (const id of await journal.keptTurns(threadKey))
+      for (const name of (await journal.progress(id)).films) left.delete(name);
+    return left;
   }
 
   async #dropFilms(threadKey: string, films: ReadonlySet<string>): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DAMAGED_STATE } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
 import type { Exchange } from '../reply.ts';
 import { EMPTY_THREAD, type ThreadFilm, type ThreadRecord } from './thread-record.ts';
@@ -19,6 +20,15 @@ export type Gone = {
 type GoneTurn = { readonly id: TurnId; readonly exchange: string | null };
 
 export const NOTHING_GONE: Gone = { times: 0, films: [], turns: [] };
+
+/** What stands for it where it is damaged: all of the thread, more often than anybody forgets. */
+const ALL_GONE: Gone = { times: 1_000_000, films: [], turns: [] };
+
+/** From the thread's state. */
+export const parseGone = (state: string | undefined): Gone => {
+  if (state === undefined) return NOTHING_GONE;
+  return state === DAMAGED_STATE ? ALL_GONE : (JSON.parse(state) as Gone);
+};
 
 export const goneTurn = (id: TurnId, exchange: Exchange | null): GoneTurn => ({
   id,

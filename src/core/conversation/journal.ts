@@ -1,11 +1,11 @@
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Blobs, Stores } from '../blobs.ts';
-import type { Claims } from '../claims.ts';
+import { DAMAGED_STATE, type Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
 import type { Film } from '../film.ts';
 import type { Json, Namespace, Records } from '../records.ts';
-import { NOTHING_GONE, type Gone } from './gone.ts';
+import { parseGone, type Gone } from './gone.ts';
 import { TOMBSTONE_MS, type ConversationLimits } from './limits.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type {
@@ -25,7 +25,7 @@ import type {
 type MessageRecord = TurnRecord | JoinedRecord | ShownMessageRecord;
 
 export const NO_PROGRESS: TurnProgress = {
-  tries: 0,
+  tries: 1,
   parts: [],
   ending: undefined,
   writesThread: false,
@@ -87,7 +87,10 @@ export class Journal {
   }
 
   writeProgress(id: TurnId, progress: TurnProgress | TakeDownRecord): Promise<void> {
-    return this.records.set('progress', id, progress, this.#retention.turnsMs);
+    // Once nothing is left to take down, it only waits for parts that are on their way.
+    const isDone = 'takeDown' in progress && progress.parts.length === 0;
+    const ttlMs = isDone ? TOMBSTONE_MS : this.#retention.turnsMs;
+    return this.records.set('progress', id, progress, ttlMs);
   }
 
   async takeDown(id: TurnId): Promise<TakeDownRecord | undefined> {
@@ -95,8 +98,10 @@ export class Journal {
     return found !== undefined && 'takeDown' in found ? found : undefined;
   }
 
+  /** A damaged one counts as begun: while the turn stands in its line it is answered again, over its parts. */
   async state(id: TurnId): Promise<TurnState | undefined> {
-    return (await this.claims.state(`turn:${id}`)) as TurnState | undefined;
+    const state = await this.claims.state(`turn:${id}`);
+    return (state === DAMAGED_STATE ? 'begun' : state) as TurnState | undefined;
   }
 
   /** True also when it was there already: a write that is said to have failed may have happened. */
@@ -106,7 +111,8 @@ export class Journal {
     to: TurnState,
   ): Promise<boolean> {
     const ttlMs = to === 'forgotten' ? TOMBSTONE_MS : this.#retention.turnsMs;
-    for (const state of from)
+    const states = from.includes('begun') ? [...from, DAMAGED_STATE] : from;
+    for (const state of states)
       if (await this.claims.advance(`turn:${id}`, state, to, ttlMs)) return true;
     return (await this.state(id)) === to;
   }
@@ -134,7 +140,7 @@ export class Journal {
     const [place] = await Promise.all([
       this.claims.join(`thread:${threadKey}`, id),
       this.claims.join(`open:${message.platform}`, id),
-      this.claims.join(`turns:${threadKey}`, id),
+      this.keepTurn(threadKey, id),
     ]);
     return place;
   }
@@ -164,14 +170,19 @@ export class Journal {
     return this.claims.line(`turns:${threadKey}`);
   }
 
+  async keepTurn(threadKey: string, id: TurnId): Promise<void> {
+    await this.claims.join(`turns:${threadKey}`, id);
+  }
+
   dropKeptTurn(threadKey: string, id: TurnId): Promise<void> {
     return this.claims.leave(`turns:${threadKey}`, id);
   }
 
   // Threads
 
-  async thread(threadKey: string): Promise<StoredThread | undefined> {
-    return (await this.#read('threads', threadKey)) as StoredThread | undefined;
+  /** `onDamage` is told when there is one that cannot be read back. */
+  async thread(threadKey: string, onDamage = (): void => {}): Promise<StoredThread | undefined> {
+    return (await this.#read('threads', threadKey, onDamage)) as StoredThread | undefined;
   }
 
   writeThread(threadKey: string, stored: StoredThread): Promise<void> {
@@ -200,8 +211,7 @@ export class Journal {
   }
 
   async openQuestion(threadKey: string): Promise<OpenQuestionRecord | undefined> {
-    const found = await this.#read('threads', `question:${threadKey}`);
-    return found as OpenQuestionRecord | undefined;
+    return (await this.#read('threads', `question:${threadKey}`)) as OpenQuestionRecord | undefined;
   }
 
   writeOpenQuestion(threadKey: string, turn: TurnId, ttlMs: number): Promise<void> {
@@ -268,24 +278,19 @@ export class Journal {
     );
   }
 
-  async dropFeedback(turns: ReadonlySet<TurnId>): Promise<void> {
-    const keys: string[] = [];
-    for await (const key of this.records.keys('feedback'))
-      if (turns.has(key.slice(0, key.indexOf(' ')))) keys.push(key);
-    await Promise.all(keys.map((key) => this.records.delete('feedback', key)));
-  }
-
   /** What cannot be read back is as if it had never been written; everything else goes on. */
-  async #read(namespace: Namespace, key: string): Promise<Json | undefined> {
+  async #read(
+    namespace: Namespace,
+    key: string,
+    onDamage = (): void => {},
+  ): Promise<Json | undefined> {
     try {
       return await this.records.get(namespace, key);
     } catch (error) {
       if (!(error instanceof WetreadError) || error.code !== 'record-damaged') throw error;
       this.#logger.error({ error, namespace }, 'a record is damaged and was given up');
+      onDamage();
       return undefined;
     }
   }
 }
-
-const parseGone = (state: string | undefined): Gone =>
-  state === undefined ? NOTHING_GONE : (JSON.parse(state) as Gone);

@@ -69,11 +69,23 @@ export class LineRunner {
     if (turn.stage !== 'waiting' || this.#closing.signal.aborted) return;
     const waitMs = turn.record.notBefore - this.#options.now();
     if (waitMs > 0 && turn.waitsForWords) {
-      this.#lookLater(turn.threadKey, waitMs);
+      this.lookLater(turn.threadKey, waitMs);
       return;
     }
     const run = this.#options.run(turn).finally(() => this.#running.delete(run));
+    turn.done = run;
     this.#running.add(run);
+  }
+
+  /** As `look`, after a while. */
+  lookLater(threadKey: string, afterMs: number): void {
+    if (this.#closing.signal.aborted) return;
+    clearTimeout(this.#timers.get(threadKey));
+    const timer = setTimeout(() => {
+      this.#timers.delete(threadKey);
+      void this.look(threadKey);
+    }, afterMs);
+    this.#timers.set(threadKey, timer);
   }
 
   /** Begins nothing new; what runs goes on. */
@@ -125,21 +137,12 @@ export class LineRunner {
       return false;
     }
     if (owner !== undefined && owner !== owners.me && (await owners.isAlive(owner))) {
-      this.#lookLater(threadKey, this.#options.lookAgainMs);
+      this.lookLater(threadKey, this.#options.lookAgainMs);
       return true;
     }
     const adopted = await adopt(record, state, owner);
-    if (adopted === undefined) this.#lookLater(threadKey, this.#options.lookAgainMs);
+    if (adopted === undefined) this.lookLater(threadKey, this.#options.lookAgainMs);
     else this.begin(adopted);
     return true;
-  }
-
-  #lookLater(threadKey: string, afterMs: number): void {
-    clearTimeout(this.#timers.get(threadKey));
-    const timer = setTimeout(() => {
-      this.#timers.delete(threadKey);
-      void this.look(threadKey);
-    }, afterMs);
-    this.#timers.set(threadKey, timer);
   }
 }

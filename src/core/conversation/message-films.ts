@@ -8,7 +8,7 @@ type Accepted = Extract<IntakeResult, { outcome: 'accepted' }>;
 type Asked = Extract<IntakeResult, { outcome: 'question' }>;
 
 /** A picture of a message, under the number that it has in its thread. */
-export type NumberedPicture<Result> = { readonly number: number; readonly result: Result };
+type NumberedPicture<Result> = { readonly number: number; readonly result: Result };
 
 /** What the pictures of one message come to. */
 export type MessageFilms =

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
 import type { PostedPart, TurnId } from '../conversation.ts';
 import type { Journal } from './journal.ts';
@@ -6,6 +7,9 @@ import { persist } from './persist.ts';
 import { TurnFilms, type FilmParts } from './turn-films.ts';
 import { TurnLog } from './turn-log.ts';
 import type { TurnProgress, TurnRecord, TurnState } from './turn-record.ts';
+
+/** A model stops within one step, which takes seconds on a slow machine; longer nobody waits. */
+const LONGEST_STEP_MS = 10_000;
 
 export type OpenTurnOptions = {
   readonly record: TurnRecord;
@@ -29,6 +33,8 @@ export class OpenTurn {
   state: TurnState;
   /** What this process does about it. */
   stage: 'waiting' | 'running' | 'ended' = 'waiting';
+  /** Resolves when it is not being answered. */
+  done: Promise<void> = Promise.resolve();
   /** A film without words waits for its author's next message, until the record's time. */
   waitsForWords = true;
   #progress: TurnProgress;
@@ -65,10 +71,17 @@ export class OpenTurn {
     this.log.add({ type: 'status', phase: 'queued', place });
   }
 
+  /** Leaves the turn as it is; nothing more is stored of it once that is `over`. */
   interrupt(reason: unknown): void {
     this.interrupted.abort(reason);
     this.stopping.abort(reason);
     this.log.fail(reason);
+  }
+
+  /** Resolves when an interrupted turn writes nothing more. */
+  async over(): Promise<void> {
+    await Promise.race([this.done, sleep(LONGEST_STEP_MS, undefined, { ref: false })]);
+    await this.films.settled();
   }
 
   /** Work of the stores on this turn's behalf, again until it succeeds or the turn is interrupted. */

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Claims } from '../claims.ts';
 import type { TurnId } from '../conversation.ts';
-import { persist } from './persist.ts';
+import { persist, persistBriefly } from './persist.ts';
 
 export type OwnersOptions = {
   readonly claims: Claims;
@@ -19,6 +20,15 @@ export type OwnersOptions = {
   /** The lease ran out: somebody else may own by now what this process owned. */
   readonly onLost: () => void;
 };
+
+/**
+ * Of a lease, how much may be over before it has to be renewed before anything is said: what is said then is on the
+ * platform long before somebody else may take over. A process that renews in time has always more left.
+ */
+const SURE_SHARE = 0.6;
+
+/** A store that cannot renew is asked again after this. */
+const RENEW_AGAIN_MS = 50;
 
 /**
  * Which process owns which turn. A process lives as long as it renews its lease; what a dead one owned may be taken
@@ -41,8 +51,9 @@ export class Owners {
     return this.#me;
   }
 
+  /** Fails with `store-failed` or `disk-full`. */
   async start(): Promise<void> {
-    await this.#lease();
+    await persistBriefly(() => this.#lease());
     this.#timer = setInterval(() => {
       this.#renewing = this.#renewing.then(() => this.#renew());
     }, this.#options.renewMs).unref();
@@ -53,6 +64,23 @@ export class Owners {
     if (owner === this.#me) return true;
     if (this.#options.alone) return false;
     return (await this.#options.claims.holder(leaseOf(owner))) === owner;
+  }
+
+  /**
+   * Resolves once the lease is known to hold for some time yet, as a rule at once. Who was held up for longer (a machine
+   * that slept, a process that got no time) may be taken for dead, and says nothing before it knows. Fails with `closing`
+   * when it was: what it owned may be somebody else's by now.
+   */
+  async sure(): Promise<void> {
+    const { alone, leaseMs, now } = this.#options;
+    const me = this.#me;
+    while (!alone && !this.#closed && now() - this.#renewedAt > SURE_SHARE * leaseMs) {
+      const renewedAt = this.#renewedAt;
+      this.#renewing = this.#renewing.then(() => this.#renew());
+      await this.#renewing;
+      if (this.#me !== me) throw new WetreadError('closing');
+      if (this.#renewedAt === renewedAt) await sleep(RENEW_AGAIN_MS);
+    }
   }
 
   ownerOf(turn: TurnId): Promise<string | undefined> {

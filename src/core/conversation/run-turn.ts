@@ -7,10 +7,12 @@ import { auditOf } from './audit-of.ts';
 import type { Answer, Answered, AnswerRequest } from './answer.ts';
 import { pictureOf, toStoredEnding, type EndingEvent } from './ending.ts';
 import type { Journal } from './journal.ts';
+import { filmWaits } from './film-waits.ts';
 import { MOST_TRIES, QUESTION_MS } from './limits.ts';
 import type { OpenTurn } from './open-turn.ts';
 import { ownReply } from './own-reply.ts';
 import { persistBriefly } from './persist.ts';
+import { rememberUnread } from './shown-films.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD, type ThreadRecord } from './thread-record.ts';
 import { isEnding } from './turn-log.ts';
@@ -19,6 +21,8 @@ import { closeWords } from './turn-words.ts';
 
 export type RunParts = {
   readonly journal: Journal;
+  /** No other process can be at the stores. */
+  readonly alone: boolean;
   readonly answer: Answer;
   readonly model: Pick<Model, 'name' | 'version'>;
   readonly audit: Audit;
@@ -31,10 +35,10 @@ export type RunParts = {
    * a `WetreadError`, with which the turn ends.
    */
   readonly prepare: (turn: OpenTurn, words: string) => Promise<boolean>;
-  /** Whether the turn is still this process's: it may have been held up for longer than its lease. */
-  readonly isOwn: (turn: OpenTurn) => Promise<boolean>;
+  /** Interrupts a turn that is not this process's any more: the process was held up for longer than its lease, say. */
+  readonly checkOwn: (turn: OpenTurn) => Promise<void>;
   /** The turn was forgotten while it was answered: what was stored since has to go, too. */
-  readonly onForgotten: (turn: OpenTurn) => Promise<void>;
+  readonly onForgotten: (turn: OpenTurn) => void;
   /** It could not be ended for a reason that nobody foresaw: it is to be begun once more. */
   readonly onLeft: (turn: OpenTurn) => void;
 };
@@ -57,7 +61,7 @@ export const runTurn = async (parts: RunParts, turn: OpenTurn): Promise<void> =>
   const begunAt = parts.now();
   try {
     const { memory, outcome } = await outcomeOf(parts, turn);
-    if (!(await turn.persist(() => parts.isOwn(turn)))) turn.interrupt(new WetreadError('closing'));
+    await turn.persist(() => parts.checkOwn(turn));
     turn.interrupted.signal.throwIfAborted();
     await storeEnding(parts, turn, memory, outcome, begunAt);
   } catch (error) {
@@ -94,22 +98,28 @@ const outcomeOf = async (
   const { journal } = parts;
   const readMemory = (): Promise<ThreadMemory> =>
     turn.persist(() => ThreadMemory.read(journal, turn.threadKey));
-  const tries = turn.progress.tries + 1;
-  // Counted before it is begun, so that a turn which takes the process with it is given up in the end.
   const [first, words] = await Promise.all([
     readMemory(),
-    turn.persist(() => wordsOf(journal, turn)),
-    turn.save({ tries }),
+    turn.persist(() => wordsOf(parts, turn)),
+    countTry(turn),
   ]);
   let memory = first;
   try {
     const { refused } = turn.record;
     if (refused !== undefined) throw new WetreadError(refused as 'not-allowed');
-    if (tries > MOST_TRIES) throw new WetreadError('tried-too-often');
+    if (memory.isDamaged && turn.record.message.attachments.length === 0)
+      throw new WetreadError('record-damaged');
+    if (turn.progress.tries > MOST_TRIES) throw new WetreadError('tried-too-often');
     if (await parts.prepare(turn, words)) memory = await readMemory();
     const { thread } = memory;
-    const answers = await turn.persist(() => answersOf(journal, turn.record));
-    const request = { turn: turn.record, words, thread, answered: answers };
+    const [answers, waits] = await turn.persist(() =>
+      Promise.all([
+        answersOf(journal, turn.record),
+        filmWaits(journal, turn.threadKey, memory.thread),
+      ]),
+    );
+    const { record } = turn;
+    const request = { turn: record, words, thread, filmWaits: waits, answered: answers };
     return { memory, outcome: await answered(parts, turn, request) };
   } catch (error) {
     turn.interrupted.signal.throwIfAborted();
@@ -118,15 +128,19 @@ const outcomeOf = async (
   }
 };
 
-const wordsOf = async (journal: Journal, turn: OpenTurn): Promise<string> => {
-  const [record, words] = await Promise.all([
-    journal.turn(turn.id),
-    closeWords(journal, turn.record),
-  ]);
-  if (record === undefined || record.message.text === turn.record.message.text) return words;
-  // Edited meanwhile by another process.
-  turn.record = record;
-  return closeWords(journal, record);
+/**
+ * Counted before it is begun, so that a turn which takes the process with it is given up in the end. That it was begun
+ * where it was taken is taken for granted, and costs no write.
+ */
+const countTry = async (turn: OpenTurn): Promise<void> => {
+  if (turn.recovered) await turn.save({ tries: turn.progress.tries + 1 });
+};
+
+/** The turn's words: its own, and those that joined it. */
+const wordsOf = async ({ journal, alone }: RunParts, turn: OpenTurn): Promise<string> => {
+  // Another process may have been told of an edit.
+  if (!alone) turn.record = (await journal.turn(turn.id)) ?? turn.record;
+  return closeWords(journal, turn.record);
 };
 
 const answersOf = async (
@@ -205,7 +219,7 @@ const storeEnding = async (
   const { journal, now } = parts;
   const picture = pictureOf(event);
   const ending = toStoredEnding(event, turn.log, asked, now());
-  await Promise.all([
+  const written = await Promise.allSettled([
     turn.save({
       ending,
       writesThread: memory?.differsFrom(thread) ?? false,
@@ -216,17 +230,25 @@ const storeEnding = async (
       ? turn.persist(() => journal.writeOpenQuestion(turn.threadKey, turn.id, QUESTION_MS))
       : undefined,
   ]);
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
   await turn.persist(async () => memory?.write(turn.id, thread));
+  if (turn.stopping.signal.aborted && event.type === 'end' && !hasFilmOf(thread, turn))
+    await turn.persist(() => rememberUnread(journal, turn.record));
   const from = turn.state === 'begun' ? (['begun', 'received'] as const) : BEFORE_ANSWERED;
-  if (!(await turn.persist(() => journal.advance(turn.id, from, 'answered')))) {
-    await parts.onForgotten(turn);
-    throw new WetreadError('turn-unknown');
+  const isAnswered = await turn.persist(() => journal.advance(turn.id, from, 'answered'));
+  if (!isAnswered) {
+    turn.interrupt(new WetreadError('turn-unknown'));
+    parts.onForgotten(turn);
   }
+  turn.interrupted.signal.throwIfAborted();
   turn.state = 'answered';
   turn.stage = 'ended';
   parts.audit.write(auditOf(turn, event, { model: parts.model, begunAt, endedAt: now() }));
   turn.log.add(event);
 };
+
+const hasFilmOf = ({ films }: ThreadRecord, { id }: OpenTurn): boolean =>
+  films.some(({ turn }) => turn === id);
 
 const BEFORE_ANSWERED = ['received', 'begun'] as const;
 

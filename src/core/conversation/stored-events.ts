@@ -11,22 +11,28 @@ export type StoredEventsOptions = {
   /** Turns that this process owns. */
   readonly open: ReadonlyMap<TurnId, OpenTurn>;
   readonly lookAgainMs: number;
+  /** Resolves once this process is known to own its turns still; `Owners.sure`. */
+  readonly sure: () => Promise<void>;
 };
 
 /**
  * The events of a turn: live where it is answered here; whole, once it is answered, where another process does or did.
- * Fails with `turn-unknown`.
+ * Fails with `turn-unknown` or `record-damaged`.
  */
 export async function* storedEvents(
-  { journal, open, lookAgainMs }: StoredEventsOptions,
+  options: StoredEventsOptions,
   id: TurnId,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyEvent> {
+  const { journal, open, lookAgainMs, sure } = options;
   for (;;) {
     signal.throwIfAborted();
     const turn = open.get(id);
     if (turn !== undefined) {
-      yield* turn.log.follow(signal);
+      for await (const event of turn.log.follow(signal)) {
+        await sure();
+        yield event;
+      }
       return;
     }
     const state = await journal.state(id);
@@ -37,7 +43,7 @@ export async function* storedEvents(
       case 'joined': {
         const joined = await journal.joined(id);
         if (joined === undefined) throw new WetreadError('turn-unknown');
-        yield* storedEvents({ journal, open, lookAgainMs }, joined.joins, signal);
+        yield* storedEvents(options, joined.joins, signal);
         return;
       }
       case 'answered':
@@ -52,6 +58,8 @@ export async function* storedEvents(
       }
       case 'received':
       case 'begun':
+        // Nobody can answer what cannot be read back.
+        if ((await journal.turn(id)) === undefined) throw new WetreadError('record-damaged');
         // The signal is looked at above.
         await sleep(lookAgainMs, undefined, { signal }).catch(() => undefined);
     }

@@ -1,25 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WetreadError } from '../../errors.ts';
 import type { Access } from '../access.ts';
+import type { Audit } from '../audit.ts';
 import type { Message, TurnId } from '../conversation.ts';
+import { answerRecord, mayAnswer, overruleIn, settleChoice } from './choice-record.ts';
 import { commandIn } from './command.ts';
+import { findFilmBefore, finishJoining, joinWords } from './joining.ts';
 import type { Journal } from './journal.ts';
 import { KeyedSeries } from './keyed-series.ts';
-import { FILMS_LIMIT, QUESTION_LIMIT, type ConversationLimits } from './limits.ts';
+import type { ConversationLimits } from './limits.ts';
+import { checkMessage, isFilmAlone, isWordsAlone } from './message-kind.ts';
 import type { OpenTurn } from './open-turn.ts';
 import type { Owners } from './owners.ts';
+import { leadToTurn, rememberShown, withShown } from './shown-films.ts';
 import { threadKeyOf } from './thread-key.ts';
 import { journalAttachment, type FilmParts } from './turn-films.ts';
 import { turnIdOf } from './turn-id.ts';
-import type { JournalledMessage, ShownRecord, TurnRecord, TurnState } from './turn-record.ts';
-import { answerRecord, mayAnswer, settleChoice } from './choice-record.ts';
+import type { ShownRecord, TurnRecord, TurnState } from './turn-record.ts';
 import { readWords } from './turn-words.ts';
 import { typedAnswer } from './typed-answer.ts';
 
 export type TakingOptions = FilmParts & {
   readonly journal: Journal;
+  /** No other process can be at the stores. */
+  readonly alone: boolean;
   readonly owners: Owners;
   readonly access: Access;
+  readonly audit: Audit;
   readonly limits: ConversationLimits;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -39,9 +46,6 @@ export type TakingOptions = FilmParts & {
 const OTHER_TAKES_MS = 3_000;
 const OTHER_LOOK_MS = 50;
 
-/** Films without words are looked for among so many of the last turns of a line. */
-const JOIN_LOOKS = 5;
-
 /** Takes messages into the journal, each once, in a thread in the order in which they come. */
 export class Taking {
   readonly #options: TakingOptions;
@@ -59,14 +63,16 @@ export class Taking {
 
   async take(message: Message): Promise<TurnId | undefined> {
     checkMessage(message);
-    const decision = this.#options.access.mayAsk(message);
+    const { access, journal } = this.#options;
+    const decision = access.mayAsk(message);
     if (decision === 'silent') return undefined;
     const threadKey = threadKeyOf(message);
-    if (!message.addressed && decision === 'yes') return this.#show(threadKey, message);
-    const refused = decision === 'refused' ? ('not-allowed' as const) : undefined;
-    return this.#once(turnIdOf(message), threadKey, () =>
-      this.#takeMessage(threadKey, message, refused),
-    );
+    if (decision === 'refused')
+      return this.#once(turnIdOf(message), threadKey, () => this.#takeRefused(message));
+    if (message.addressed)
+      return this.#once(turnIdOf(message), threadKey, () => this.#takeMessage(message));
+    await this.#series.run(threadKey, () => rememberShown(journal, message));
+    return undefined;
   }
 
   /** Journals the answer to a question as a turn of its own. */
@@ -90,13 +96,19 @@ export class Taking {
     return taken;
   }
 
-  async #takeMessage(
-    threadKey: string,
-    message: Message,
-    refused: 'not-allowed' | undefined,
-  ): Promise<TurnId | undefined> {
-    const { journal } = this.#options;
+  /** A turn that says that its author may not ask; nothing of what was said is kept. */
+  async #takeRefused(message: Message): Promise<TurnId | undefined> {
     const id = turnIdOf(message);
+    const state = await this.#options.journal.state(id);
+    if (state !== undefined) return this.#known(id, state);
+    const nothing = { ...message, text: '', ask: undefined, about: undefined, attachments: [] };
+    return this.#journal({ ...this.#recordOf(nothing), refused: 'not-allowed' });
+  }
+
+  async #takeMessage(message: Message): Promise<TurnId | undefined> {
+    const { journal, open, look, onAuthorGoesOn } = this.#options;
+    const id = turnIdOf(message);
+    const threadKey = threadKeyOf(message);
     const [state, joined, line, shown, question] = await Promise.all([
       journal.state(id),
       journal.joined(id),
@@ -105,45 +117,23 @@ export class Taking {
       journal.openQuestion(threadKey),
     ]);
     if (state !== undefined) {
-      if (!this.#options.open.has(id)) this.#options.look(threadKey);
+      if (!open.has(id)) look(threadKey);
       return this.#known(id, state);
     }
-    if (refused !== undefined) {
-      const nothing = { ...message, text: '', ask: undefined, attachments: [] };
-      return this.#journal({ ...this.#recordOf(threadKey, nothing), refused });
-    }
-    // Its words were joined already when the process died.
-    if (joined !== undefined && (await journal.settled('words', joined.joins)) === id) {
-      await journal.advance(id, [undefined], 'joined');
+    if (joined?.words !== undefined && (await finishJoining(this.#options, id, joined.joins)))
       return this.#known(id, 'joined');
-    }
-    const before = await this.#filmBefore(line, message);
+    const before = await findFilmBefore(this.#options, line, message);
     if (before !== undefined) {
-      if (isWordsAlone(message) && (await this.#join(id, before, message.text)))
-        return this.#known(id, 'joined');
-      this.#options.onAuthorGoesOn(before);
+      const isJoined =
+        isWordsAlone(message) && (await joinWords(this.#options, message, id, before));
+      onAuthorGoesOn(before);
+      if (isJoined) return this.#known(id, 'joined');
     }
     if (question !== undefined && isWordsAlone(message)) {
       const answer = await this.#typedAnswer(question.turn, message);
       if (answer !== undefined) return this.#answer(answer);
     }
-    return this.#journal(await this.#withFilms(threadKey, message, shown), shown);
-  }
-
-  /** A film among people: only where it is, is kept, for when somebody asks about it. */
-  async #show(threadKey: string, message: Message): Promise<undefined> {
-    const { journal } = this.#options;
-    const references = message.attachments.flatMap(({ reference }) =>
-      reference === undefined ? [] : [reference],
-    );
-    if (references.length === 0) return undefined;
-    const { platform, workspace, channel, id, author } = message;
-    const shown = { message: { platform, workspace, channel, id }, author, references };
-    await Promise.all([
-      journal.writeShown(threadKey, shown),
-      journal.writeTurn(turnIdOf(message), { shownIn: threadKey }),
-    ]);
-    return undefined;
+    return this.#takeFilms(message, shown);
   }
 
   /** A message that was taken before. The turn is this caller's only while this process took it and it is not delivered. */
@@ -158,30 +148,12 @@ export class Taking {
     return this.#options.open.get(id)?.recovered === false;
   }
 
-  /** The author's film without words that still waits for them. */
-  async #filmBefore(line: readonly TurnId[], message: Message): Promise<TurnId | undefined> {
-    const { journal, open, now } = this.#options;
-    for (const id of line.slice(-JOIN_LOOKS).reverse()) {
-      const record = open.get(id)?.record ?? (await journal.turn(id));
-      if (record?.message.author !== message.author) continue;
-      return record.notBefore > now() ? id : undefined;
-    }
-    return undefined;
-  }
-
-  /** Makes the words those of an earlier turn. False: that one has begun to be answered. */
-  async #join(id: TurnId, joins: TurnId, words: string): Promise<boolean> {
-    const { journal, onAuthorGoesOn } = this.#options;
-    await journal.writeTurn(id, { joins, words });
-    if ((await journal.settle('words', joins, id)) !== id) return false;
-    await journal.advance(id, [undefined], 'joined');
-    onAuthorGoesOn(joins);
-    return true;
-  }
-
   async #answer(record: TurnRecord): Promise<TurnId | undefined> {
+    const { journal, audit } = this.#options;
     const taken = await this.#journal(record);
-    await this.#options.journal.dropOpenQuestion(record.threadKey);
+    await journal.dropOpenQuestion(record.threadKey);
+    const overrule = overruleIn(record);
+    if (overrule !== undefined) audit.write(overrule);
     return taken;
   }
 
@@ -203,46 +175,30 @@ export class Taking {
   }
 
   /** Films that were shown before among people are this message's, if it has none of its own. */
-  async #withFilms(
-    threadKey: string,
-    message: Message,
-    shown: ShownRecord | undefined,
-  ): Promise<TurnRecord> {
-    const record = this.#recordOf(threadKey, message);
+  async #takeFilms(message: Message, shown: ShownRecord | undefined): Promise<TurnId | undefined> {
+    const record = this.#recordOf(message);
     if (message.attachments.length === 0) {
-      if (shown === undefined || commandIn(message.text) !== undefined) return record;
-      const attachments = shown.references.map((reference) => ({ reference }));
-      return {
-        ...record,
-        message: { ...record.message, attachments },
-        filmFrom: shown.message,
-      };
+      const isAsked = shown !== undefined && commandIn(message.text) === undefined;
+      return isAsked ? this.#journal(withShown(record, shown), true) : this.#journal(record);
     }
     const attachments = await Promise.all(
       message.attachments.map((attachment) =>
-        journalAttachment(
-          this.#options,
-          threadKey,
-          attachment,
-          message.choose,
-          this.#options.closing,
-        ),
+        journalAttachment(this.#options, message, attachment, this.#options.closing),
       ),
     );
-    return { ...record, message: { ...record.message, attachments } };
+    const withFilms = { ...record, message: { ...record.message, attachments } };
+    return this.#journal(withFilms, shown !== undefined);
   }
 
-  #recordOf(threadKey: string, message: Message): TurnRecord {
+  #recordOf(message: Message): TurnRecord {
     const { now, limits } = this.#options;
     const receivedAt = now();
-    const waits = message.attachments.length > 0 && message.ask === undefined && isBlank(message);
-    const journalled: JournalledMessage = { ...message, attachments: [] };
     return {
       id: turnIdOf(message),
-      threadKey,
-      message: journalled,
+      threadKey: threadKeyOf(message),
+      message: { ...message, attachments: [] },
       receivedAt,
-      notBefore: receivedAt + (waits ? limits.timings.joinMs : 0),
+      notBefore: receivedAt + (isFilmAlone(message) ? limits.timings.joinMs : 0),
       answers: undefined,
       filmFrom: undefined,
       refused: undefined,
@@ -250,23 +206,30 @@ export class Taking {
   }
 
   /** Writes it down, puts it in its lines, and only then says that it is there. */
-  async #journal(record: TurnRecord, shown?: ShownRecord): Promise<TurnId | undefined> {
-    const { journal, onTaken } = this.#options;
-    const { id, threadKey, filmFrom } = record;
-    const [isOwn] = await Promise.all([
-      this.#own(id),
-      journal.writeTurn(id, record),
-      filmFrom === undefined
-        ? undefined
-        : journal.writeTurn(turnIdOf(filmFrom), { joins: id, words: undefined }),
-    ]);
-    if (!isOwn && !(await this.#waitForOther(id))) return undefined;
+  async #journal(record: TurnRecord, dropsShown = false): Promise<TurnId | undefined> {
+    const { journal, alone, onTaken } = this.#options;
+    const { id, threadKey } = record;
+    if (alone) await Promise.all([this.#own(id), this.#write(record)]);
+    else {
+      // Only its owner writes it: another process may have made something else of the message.
+      if (!(await this.#own(id)) && !(await this.#waitForOther(id))) return undefined;
+      await this.#write(record);
+    }
     const place = await journal.joinLines(record);
     if (!(await journal.advance(id, [undefined], 'received')))
       return this.#known(id, (await journal.state(id)) ?? 'received');
-    if (shown !== undefined) await journal.dropShown(threadKey);
+    if (dropsShown) await journal.dropShown(threadKey);
     onTaken(record, place);
     return id;
+  }
+
+  async #write(record: TurnRecord): Promise<void> {
+    const { journal } = this.#options;
+    const { id, filmFrom } = record;
+    await Promise.all([
+      journal.writeTurn(id, record),
+      filmFrom === undefined ? undefined : leadToTurn(journal, filmFrom, id),
+    ]);
   }
 
   /** False: another process is taking the same message. */
@@ -289,21 +252,3 @@ export class Taking {
     throw new WetreadError('store-failed');
   }
 }
-
-const checkMessage = ({ text, ask, attachments }: Message): void => {
-  const asked = ask?.kind === 'free' ? ask.text : ask?.kind === 'locate' ? ask.what : '';
-  if (Math.max(text.length, asked.length) > QUESTION_LIMIT)
-    throw new WetreadError('question-too-long', { limit: QUESTION_LIMIT });
-  if (attachments.length > FILMS_LIMIT)
-    throw new WetreadError('too-many-films', { limit: FILMS_LIMIT });
-};
-
-const isBlank = ({ text }: Message): boolean => text.trim() === '';
-
-/** A question in words, and not one that a button or a command asks. */
-const isWordsAlone = (message: Message): boolean =>
-  message.attachments.length === 0 &&
-  message.ask === undefined &&
-  message.about === undefined &&
-  !isBlank(message) &&
-  commandIn(message.text) === undefined;

@@ -4,6 +4,12 @@ import type { Journal } from './journal.ts';
 import { EMPTY_THREAD, type ThreadRecord } from './thread-record.ts';
 import type { StoredThread } from './turn-record.ts';
 
+type Found = {
+  readonly stored: StoredThread | undefined;
+  readonly isDamaged: boolean;
+  readonly gone: Gone;
+};
+
 /**
  * What a thread is about, as the turn that is first in its line finds and leaves it. Meanwhile a film may be deleted, or
  * all of it forgotten, by whoever is told so: that is not brought back by a turn that began before.
@@ -13,23 +19,33 @@ export class ThreadMemory {
   readonly thread: ThreadRecord;
   /** The turn after which it was stored. */
   readonly after: TurnId | undefined;
+  /** What was kept cannot be read back: the thread starts afresh. */
+  readonly isDamaged: boolean;
   readonly #journal: Journal;
   readonly #key: string;
   readonly #gone: Gone;
-  /** The stored record has something that is gone. */
+  /** The stored record is damaged, or has something that is gone. */
   readonly #isStale: boolean;
 
   static async read(journal: Journal, threadKey: string): Promise<ThreadMemory> {
-    const [stored, gone] = await Promise.all([journal.thread(threadKey), journal.gone(threadKey)]);
-    return new ThreadMemory(journal, threadKey, stored, gone);
+    let isDamaged = false;
+    const onDamage = (): void => {
+      isDamaged = true;
+    };
+    const [stored, gone] = await Promise.all([
+      journal.thread(threadKey, onDamage),
+      journal.gone(threadKey),
+    ]);
+    return new ThreadMemory(journal, threadKey, { stored, isDamaged, gone });
   }
 
-  private constructor(journal: Journal, key: string, stored: StoredThread | undefined, gone: Gone) {
+  private constructor(journal: Journal, key: string, { stored, isDamaged, gone }: Found) {
     const then = stored?.gone ?? NOTHING_GONE;
     this.#journal = journal;
     this.#key = key;
     this.#gone = gone;
-    this.#isStale = stored !== undefined && !isSame(then, gone);
+    this.isDamaged = isDamaged;
+    this.#isStale = isDamaged || (stored !== undefined && !isSame(then, gone));
     this.thread = stored === undefined ? EMPTY_THREAD : withoutGone(stored.thread, then, gone);
     this.after = stored?.after;
   }
@@ -42,13 +58,13 @@ export class ThreadMemory {
   /** Writes the thread as it is after `turn`, without what has gone since it was read. */
   async write(turn: TurnId, thread: ThreadRecord): Promise<void> {
     if (!this.differsFrom(thread)) return;
-    let gone = await this.#journal.gone(this.#key);
+    let gone = this.#gone;
     for (;;) {
       const next = withoutGone(thread, this.#gone, gone);
       if (gone.times === this.#gone.times)
         await this.#journal.writeThread(this.#key, { after: turn, thread: next, gone });
       else await this.#journal.dropThread(this.#key);
-      // What goes between the look and the write is found here; what goes later finds the record as written.
+      // What went before the write is found here; what goes later finds the record as written.
       const now = await this.#journal.gone(this.#key);
       if (isSame(now, gone)) return;
       gone = now;

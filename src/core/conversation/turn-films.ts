@@ -7,6 +7,7 @@ import type { Choice } from '../reply.ts';
 import { fetchFilm } from './fetch-film.ts';
 import type { Journal } from './journal.ts';
 import { persist, persistBriefly } from './persist.ts';
+import { threadKeyOf } from './thread-key.ts';
 import type { JournalledAttachment, KeptFilm, TurnRecord } from './turn-record.ts';
 
 export type FilmParts = {
@@ -28,6 +29,7 @@ export class TurnFilms {
   readonly #signal: AbortSignal;
   readonly #taken = new Map<number, Promise<Taken>>();
   readonly #names = new Set<string>();
+  readonly #keeping = new Set<Promise<void>>();
 
   constructor(
     parts: FilmParts,
@@ -42,6 +44,11 @@ export class TurnFilms {
   /** Of the films that were kept on this turn's behalf. */
   get names(): readonly string[] {
     return [...this.#names];
+  }
+
+  /** Resolves when nothing is being written; after an abort nothing more is. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#keeping);
   }
 
   /** Begins to fetch them all, as links expire. `onFilm` is told of each that intake accepts. */
@@ -111,7 +118,9 @@ export class TurnFilms {
   async #keep(film: Film): Promise<void> {
     this.#signal.throwIfAborted();
     this.#names.add(film.sha256);
-    await persistBriefly(() => this.#parts.journal.keepFilm(this.#turn.threadKey, film));
+    const kept = persistBriefly(() => this.#parts.journal.keepFilm(this.#turn.threadKey, film));
+    this.#keeping.add(kept);
+    await kept.finally(() => this.#keeping.delete(kept));
   }
 }
 
@@ -121,22 +130,21 @@ export class TurnFilms {
  */
 export const journalAttachment = async (
   { journal, intake, fetchMs }: FilmParts,
-  threadKey: string,
+  message: Message,
   attachment: Attachment,
-  choose: Message['choose'],
   signal: AbortSignal,
 ): Promise<JournalledAttachment> => {
   if (attachment.reference !== undefined) return { reference: attachment.reference };
   let result: IntakeResult;
   try {
     const bytes = await fetchFilm((ending) => attachment.fetch(ending), fetchMs, signal);
-    result = await intake.take(bytes, { choose });
+    result = await intake.take(bytes, { choose: message.choose });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof WetreadError)) throw error;
     return { failed: error.code, facts: error.facts as Record<string, string | number> };
   }
-  await persistBriefly(() => journal.keepFilm(threadKey, result.film));
+  await persistBriefly(() => journal.keepFilm(threadKeyOf(message), result.film));
   const notices = result.outcome === 'accepted' ? result.notices : null;
   return { kept: keptOf(result.film), notices };
 };

@@ -63,6 +63,8 @@ export type TurnRecord = {
   readonly answers: { readonly turn: TurnId; readonly code: Choice['code'] } | undefined;
   /** The attachments came with this earlier message, which was not said to the bot. */
   readonly filmFrom: MessageReference | undefined;
+  /** It was stopped before its films were taken in, and they are this later turn's. */
+  readonly filmsIn?: TurnId;
   /** It is answered with this failure alone: its author may not ask. Nothing that was said is kept. */
   readonly refused: ErrorCode | undefined;
 };
@@ -79,7 +81,7 @@ export type ShownMessageRecord = { readonly shownIn: string };
 
 /** What became of it (namespace `progress`), written by the process that owns the turn. */
 export type TurnProgress = {
-  /** How often answering it was begun; a turn that keeps failing is given up. */
+  /** How often answering it was begun, the first time taken for granted; a turn that keeps failing is given up. */
   readonly tries: number;
   readonly parts: readonly PostedPart[];
   /** From `answered` on. Its picture is among the blobs, shelf `pictures`, under the turn's id. */
@@ -104,11 +106,14 @@ export type StoredThread = {
   readonly gone: Gone;
 };
 
-/** Films that were shown among people (namespace `threads`): a later mention makes them its own. */
+/**
+ * Films that were shown among people, or whose turn was stopped before it took them in (namespace `threads`): a later
+ * question makes them its own.
+ */
 export type ShownRecord = {
   readonly message: MessageReference;
   readonly author: string;
-  readonly references: readonly NonNullable<Attachment['reference']>[];
+  readonly attachments: readonly JournalledAttachment[];
 };
 
 /** The question of a thread that waits for its answer (namespace `threads`). */
@@ -136,7 +141,7 @@ export type StoredEnding =
       readonly notices: readonly Notice[];
     };
 
-export type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
+type StoredQuestion = Omit<Extract<ReplyEvent, { type: 'choices' }>, 'picture'> & {
   /** The film that waits for the answer, as intake would take it up; undefined: the question is which film. */
   readonly film: AskedFilm | undefined;
   readonly expiresAt: number;

@@ -111,7 +111,7 @@ const fromMessage = async (
 
 /** The film whose reply a button hangs on, one that the words name, or the current one. */
 const fromThread = async (
-  { turn, thread, words }: AnswerRequest,
+  { turn, thread, words, filmWaits }: AnswerRequest,
   parts: AnswerParts,
 ): Promise<TurnSubject> => {
   const { about: aboutTurn, ask: asked } = turn.message;
@@ -126,12 +126,16 @@ const fromThread = async (
     };
     return { ...about(thread, film, await pixelsOf(film, parts), { words }), ...said };
   }
-  if (thread.films.length === 0) throw new WetreadError('film-needed');
+  const needed = filmWaits ? 'film-waits' : 'film-needed';
+  if (thread.films.length === 0) throw new WetreadError(needed);
   const named = asked === undefined ? filmIn(words) : undefined;
   if (named === undefined) {
     const film = filmNumbered(thread, thread.currentFilm);
-    if (film === undefined) throw new WetreadError('film-needed');
-    return about(thread, film, await pixelsOf(film, parts), { words });
+    if (film === undefined) throw new WetreadError(needed);
+    const subject = about(thread, film, await pixelsOf(film, parts), { words });
+    const { notices } = subject;
+    const waits = noticeOf('film-waits', { number: film.number });
+    return filmWaits ? { ...subject, notices: [...notices, waits] } : subject;
   }
   const film = filmMeant(thread, named.which);
   if (film === undefined) return { kind: 'unknown-film', text: sayFilms(thread, named.which) };

@@ -1,3 +1,4 @@
+import type { TurnId } from '../conversation.ts';
 import type { Journal } from './journal.ts';
 import type { TurnRecord } from './turn-record.ts';
 
@@ -14,6 +15,12 @@ export const readWords = async (journal: Journal, turn: TurnRecord): Promise<str
 export const closeWords = async (journal: Journal, turn: TurnRecord): Promise<string> => {
   if (!mayBeJoined(turn)) return turn.message.text;
   return together(journal, turn, await journal.settle('words', turn.id, WORDS_CLOSED));
+};
+
+/** Whose words joined the turn's, if anybody's. */
+export const readJoiner = async (journal: Journal, id: TurnId): Promise<TurnId | undefined> => {
+  const joiner = await journal.settled('words', id);
+  return joiner === WORDS_CLOSED ? undefined : joiner;
 };
 
 /** Only a film without words waits for some. */

@@ -8,7 +8,7 @@ import { noticeOf } from './notices.ts';
 import { passGate, sayNotReported } from './presence-gate.ts';
 import { presenceOf } from './presence.ts';
 import type { ReadingStep } from './reading-step.ts';
-import { findingIn, isAnatomy, isPronoun, recognise, thingIn } from './recognise.ts';
+import { findingIn, isAnatomy, isPronoun, recognise, taughtName, thingIn } from './recognise.ts';
 import { referentOf } from './referent.ts';
 import { sayAnswer, type Question } from './say-answer.ts';
 import { untaughtTopic } from './untaught.ts';
@@ -51,7 +51,7 @@ export async function* answerLocate(step: ReadingStep, words: string): AsyncGene
     yield* locateIt(step, 'Where is it?');
     return;
   }
-  const asked = step.profile.locate(what);
+  const asked = step.profile.locate(taughtName(what, step.lexicon));
   const topic = untaughtTopic(asked, step.profile);
   if (topic === undefined) yield* locate(step, what, asked);
   else yield* answerWords(step, asked);

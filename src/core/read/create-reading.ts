@@ -2,7 +2,7 @@ import { WetreadError, toWetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Model } from '../../model/model.ts';
 import type { Annotator } from '../drawing/annotator.ts';
-import { createLexicon } from '../profile/lexicon.ts';
+import { createLexicon, type Lexicon } from '../profile/lexicon.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Ask, Reading, ReadingRequest, Task } from '../reading.ts';
 import type { ReplyEvent } from '../reply.ts';
@@ -12,7 +12,7 @@ import { FilmMidlines } from './film-midlines.ts';
 import { groundedReport } from './grounded-report.ts';
 import { noticeOf } from './notices.ts';
 import type { ReadingStep } from './reading-step.ts';
-import { isPronoun, recognise, thingIn } from './recognise.ts';
+import { isPronoun, recognise, taughtName, thingIn } from './recognise.ts';
 import { ReplyDraft } from './reply-draft.ts';
 import { sayAnswer } from './say-answer.ts';
 
@@ -35,7 +35,7 @@ export const createReading = (options: ReadingOptions): Reading => {
   return {
     async *read(request, signal) {
       const ask = commanded(request.ask);
-      const draft = new ReplyDraft(questionOf(request.ask, profile));
+      const draft = new ReplyDraft(questionOf(request.ask, profile, lexicon));
       const asking = new Asking(model, profile, request, draft, signal);
       const { film, history } = request;
       const step: ReadingStep = { film, history, profile, lexicon, midlines, asking, draft };
@@ -61,13 +61,13 @@ const commanded = (ask: Ask): Ask => {
   return found.kind === 'task' ? found : ask;
 };
 
-const questionOf = (ask: Ask, profile: Profile): string => {
+const questionOf = (ask: Ask, profile: Profile, lexicon: Lexicon): string => {
   switch (ask.kind) {
     case 'task':
       return wordingOf(ask.task, profile);
     case 'locate': {
       const what = thingIn(ask.what);
-      return isPronoun(what) ? 'Where is it?' : profile.locate(what);
+      return isPronoun(what) ? 'Where is it?' : profile.locate(taughtName(what, lexicon));
     }
     case 'free':
       return ask.text;

@@ -35,6 +35,8 @@ const NOTICES = {
   'new-film': ({ number, earlier }: { number: number; earlier: number }) =>
     `This is film ${number}, so the conversation starts anew; "film ${earlier}" goes back to the earlier one.`,
   'film-again': ({ number }: { number: number }) => `This is about film ${number} again.`,
+  'film-waits': ({ number }: { number: number }) =>
+    `This is about film ${number}; the film that was sent last waits for the answer to the question about it.`,
   'other-films': ({ number, count }: { number: number; count: number }) =>
     `Film ${number} of ${count}, read as a frontal film.`,
   'film-not-read': ({ number, reason }: { number: number; reason: string }) =>

@@ -120,6 +120,14 @@ export const isPronoun = (words: string): boolean => IT.test(words.toLowerCase()
 export const isAnatomy = (mentions: readonly Mention[]): boolean =>
   mentions.length > 0 && mentions.every(({ kind }) => kind === 'anatomy');
 
+/** A structure under the name that the model was taught: the "left base" is the "left lower lung zone". Anything else stays. */
+export const taughtName = (what: string, lexicon: Lexicon): string => {
+  const mentions = lexicon.mentions(what);
+  const [structure] = mentions;
+  if (structure === undefined || !isAnatomy(mentions) || mentions.length > 1) return what;
+  return what.slice(0, structure.start) + structure.term.name + what.slice(structure.end);
+};
+
 /** The finding that is named in the words, if any; the last one, which English puts its weight on. */
 export const findingIn = (words: string, lexicon: Lexicon): Mention | undefined =>
   lexicon.mentions(words).findLast(({ kind }) => kind === 'finding');

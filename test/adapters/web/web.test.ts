@@ -368,6 +368,7 @@ describe('feedback', () => {
     { kind: 'wrong-place' },
     { kind: 'wrong-finding', box: 0 },
     { kind: 'wrong-place', box: 1, corrected: [0, 0, 1, 2] },
+    { kind: 'wrong-place', box: 1, corrected: [0.5, 0, 0.5, 1] },
   ])('is refused when it is %o', async (body) => {
     const thread = await beginThread();
     const turn = await say(thread, { text: 'Where is the heart?' });

@@ -269,6 +269,22 @@ describe('a question about the film', () => {
     expect(events.at(-1)?.type).toBe('end');
   });
 
+  test('that is open is told of to who asks something else: which film the answer is about', async () => {
+    const conversation = await open(createReader(ANSWERS));
+    await say(conversation, message('', [film('odd')]));
+    expect(await say(conversation, message('How is the heart?'))).toMatchObject([
+      { type: 'error', code: 'film-waits' },
+    ]);
+    const codesAfter = async (text: string, films: string[] = []) =>
+      codesOf(replyIn(await say(conversation, message(text, films.map(film)))).notices);
+    expect(await codesAfter('', ['one'])).not.toContain('film-waits');
+    expect(await codesAfter('How is the heart?')).not.toContain('film-waits');
+    await say(conversation, message('', [film('odd two')]));
+    expect(await codesAfter('How is the heart?')).toContain('film-waits');
+    await say(conversation, message('no'));
+    expect(await codesAfter('How is the heart?')).not.toContain('film-waits');
+  });
+
   test('leaves the thread with the film it had', async () => {
     const conversation = await open(createReader(ANSWERS));
     await say(conversation, message('', [film('one')]));

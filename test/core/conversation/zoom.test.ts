@@ -17,8 +17,8 @@ const ANSWERS: Answers = {
   'Where is the nodule?':
     'There is a nodule at [0.2, 0.2, 0.25, 0.25], [0.3, 0.7, 0.4, 0.75] and [0.7, 0.3, 0.75, 0.35].',
   'Is there a nodule?': 'Yes.',
-  [`Where is the left base ${LOCATED}`]: 'The left base is located at [0.55, 0.6, 0.8, 0.8].',
-  [`Where is the right base ${LOCATED}`]: 'The right base is located at [0.2, 0.6, 0.45, 0.85].',
+  [`Where is the right lower lung zone ${LOCATED}`]:
+    'The right lower lung zone is located at [0.2, 0.6, 0.45, 0.85].',
   'Where is the right base?': 'The right base is located at [0.2, 0.6, 0.45, 0.85].',
   [`Where is the left lower lung zone ${LOCATED}`]:
     'The left lower lung zone is located at [0.55, 0.6, 0.8, 0.8].',
@@ -77,10 +77,10 @@ describe('a zoom', () => {
     const annotator = createBlankAnnotator();
     const { desk } = await threeNodules(annotator);
     const reply = replyIn(await desk.say('zoom on the right base'));
-    expect(reply.text).toContain('(4) right base');
+    expect(reply.text).toContain('(4) right lower lung zone');
     expect(annotator.drawn.at(-1)?.numbers).toEqual([2, 4]);
     expect(replyIn(await desk.say('zoom on box 1')).text).toMatch(/^\(1\)/);
-    expect(replyIn(await desk.say('zoom on box 4')).text).toMatch(/^\(4\) right base/);
+    expect(replyIn(await desk.say('zoom on box 4')).text).toMatch(/^\(4\) right lower lung zone/);
   });
 
   test('on a finding passes the presence gate first: no part and no box of what is denied or unsure', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { recognise, type Recognised } from '../../../src/core/read/recognise.ts';
+import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
+import { createLexicon } from '../../../src/core/profile/lexicon.ts';
+import { recognise, taughtName, type Recognised } from '../../../src/core/read/recognise.ts';
 
 const inShort = (found: Recognised): string => {
   switch (found.kind) {
@@ -106,4 +108,18 @@ describe('what free words ask for', () => {
   test.each(WORDS)('%j: %s', (words, what) => {
     expect(inShort(recognise(words))).toBe(what);
   });
+});
+
+test.each([
+  ['left base', 'left lower lung zone'],
+  ['right collarbone', 'right clavicle'],
+  ['windpipe', 'trachea'],
+  ['left lower lung zone', 'left lower lung zone'],
+  // Not of one structure alone
+  ['enlarged heart', 'enlarged heart'],
+  ['consolidation in the left base', 'consolidation in the left base'],
+  ['heart and trachea', 'heart and trachea'],
+  ['tip of the nose', 'tip of the nose'],
+])('%j is known to the model as %j', (words, name) => {
+  expect(taughtName(words, createLexicon(DEMO_PROFILE))).toBe(name);
 });
