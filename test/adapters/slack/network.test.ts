@@ -65,5 +65,5 @@ test('a proxy that is not there is a failure, not a way around it', async () => 
   const { slack } = await openStage();
   const network = createNetwork({ url: 'http://127.0.0.1:1', except: '' });
   onTestFinished(() => network.close());
-  await expect(network.fetch(`${slack.apiUrl}auth.test`)).rejects.toThrow();
+  await expect(network.fetch(`${slack.apiUrl}auth.test`)).rejects.toThrow('fetch failed');
 });
