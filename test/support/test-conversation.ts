@@ -34,7 +34,7 @@ export const ANSWERS: Answers = {
 };
 
 /** The bytes of a file are its film's name; "odd …" is asked about, "bad …" refused. */
-const testIntake: Intake = {
+export const testIntake: Intake = {
   async take(bytes, { choose }) {
     const name = new TextDecoder().decode(bytes);
     const film = { ...filmNamed(name), png: bytes };
