@@ -21,6 +21,9 @@ const startProxy = async (): Promise<{ readonly url: string; readonly asked: str
       sockets.add(end);
       end.on('error', () => undefined);
     }
+    // An end that breaks off breaks the other one, too: nobody waits for what does not come.
+    there.on('close', () => socket.destroy());
+    socket.on('close', () => there.destroy());
   });
   const url = await listen(server);
   onTestFinished(() => {
