@@ -86,12 +86,16 @@ export class Forgetting {
     }
   }
 
-  /** A turn of this process was forgotten by another one while it was answered. */
+  /**
+   * A turn of this process was forgotten by another one while it was answered. One that another process has answered
+   * meanwhile is only left alone: its reply stays.
+   */
   async finish(turn: OpenTurn): Promise<void> {
-    const { open } = this.#options;
+    const { journal, open } = this.#options;
     turn.interrupt(new WetreadError('turn-unknown'));
     if (!open.delete(turn.id)) return;
     await turn.over();
+    if ((await journal.state(turn.id)) !== 'forgotten') return;
     await this.#clear(turn.id, turn.record, turn.progress.parts);
     await this.#dropFilms(turn.threadKey, await this.#notHeld(turn.threadKey, turn.films.names));
   }

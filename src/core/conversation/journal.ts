@@ -112,9 +112,14 @@ export class Journal {
   ): Promise<boolean> {
     const ttlMs = to === 'forgotten' ? TOMBSTONE_MS : this.#retention.turnsMs;
     const states = from.includes('begun') ? [...from, DAMAGED_STATE] : from;
-    for (const state of states)
-      if (await this.claims.advance(`turn:${id}`, state, to, ttlMs)) return true;
-    return (await this.state(id)) === to;
+    for (;;) {
+      for (const state of states)
+        if (await this.claims.advance(`turn:${id}`, state, to, ttlMs)) return true;
+      const state = await this.state(id);
+      if (state === to) return true;
+      // It may have gone from one of them to another between two looks: its reply was begun just then.
+      if (!states.includes(state)) return false;
+    }
   }
 
   /** Sets a state of a turn's once; resolves to what it is then. */
