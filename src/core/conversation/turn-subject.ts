@@ -160,15 +160,14 @@ const sayFilms = ({ films }: ThreadRecord, which: FilmWords['which']): string =>
   return `There is ${missing} to look at here. You can ask for ${known}.`;
 };
 
-/** A film becomes the thread's. */
-const show = (
+/** The film that came with a turn's message joins those of its thread. */
+const addTaken = (
   { now, retentionFilmsMs }: SubjectOptions,
   thread: ThreadRecord,
   { id, message }: AnswerRequest['turn'],
   { number, result }: { readonly number: number | undefined; readonly result: Accepted },
-  { words, notices = [] }: { readonly words: string; readonly notices?: readonly Notice[] },
-): Subject => {
-  const added = addFilm(thread, {
+) =>
+  addFilm(thread, {
     ...keptOf(result.film),
     number,
     author: message.author,
@@ -176,6 +175,16 @@ const show = (
     notices: result.notices,
     expiresAt: now() + retentionFilmsMs,
   });
+
+/** A film becomes the thread's. */
+const show = (
+  options: SubjectOptions,
+  thread: ThreadRecord,
+  turn: AnswerRequest['turn'],
+  { number, result }: { readonly number: number | undefined; readonly result: Accepted },
+  { words, notices = [] }: { readonly words: string; readonly notices?: readonly Notice[] },
+): Subject => {
+  const added = addTaken(options, thread, turn, { number, result });
   const subject = about(added.thread, added.film, result.film, { words, unread: true });
   return { ...subject, notices: [...subject.notices, ...notices] };
 };
@@ -228,22 +237,15 @@ const ask = (
 
 /** Several films: all are the thread's, and none is the current one by that. */
 const askWhich = (
-  { now, retentionFilmsMs }: SubjectOptions,
+  options: SubjectOptions,
   thread: ThreadRecord,
-  { id, message }: AnswerRequest['turn'],
+  turn: AnswerRequest['turn'],
   { pictures, notices }: Extract<MessageFilms, { outcome: 'several' }>,
 ): TurnSubject => {
   let withFilms = thread;
   const films: { number: number; film: Film }[] = [];
   for (const { number, result } of pictures) {
-    const added = addFilm(withFilms, {
-      ...keptOf(result.film),
-      number,
-      author: message.author,
-      turn: id,
-      notices: result.notices,
-      expiresAt: now() + retentionFilmsMs,
-    });
+    const added = addTaken(options, withFilms, turn, { number, result });
     withFilms = added.thread;
     films.push({ number: added.film.number, film: result.film });
   }
