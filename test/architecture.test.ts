@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** What each part of src may import from the rest of src, besides itself. The first row that matches a file decides. */
 const RULES: readonly (readonly [part: RegExp, mayImport: RegExp])[] = [
   [/^main(\.ts$|\/)/, /./],
-  [/^config\.ts$/, /^errors\.ts$/],
+  [/^config(\.ts$|\/)/, /^(errors|config\/\w+)\.ts$/],
   [/^(errors|log|model\/model)\.ts$/, /^$/],
   [/^model\/\w+\//, /^(errors|log|model\/model)\.ts$/],
   [/^model\/queue\.ts$/, /^(errors|log|model\/model)\.ts$/],

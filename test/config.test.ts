@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { readConfig, SETTINGS } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import { SETTINGS } from '../src/config/settings.ts';
 import { WetreadError } from '../src/errors.ts';
 
 const problemsOf = (environment: Record<string, string>): string => {
