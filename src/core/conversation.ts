@@ -102,8 +102,9 @@ export interface Conversation {
   /** The parts of a forgotten reply are gone from the platform. */
   takenDown(turn: TurnId): Promise<void>;
   /**
-   * What this platform's adapter has to do and did not take itself in this process: turns left by a crash, whose claim
-   * has run out, and replies to take down. Goes on until `signal` aborts.
+   * What this platform's adapter has to do beside what it takes: turns left by a crash, whose claim has run out, and
+   * replies to take down. A process that was held up for so long that its own claim ran out is given its own turns once
+   * more; they are followed anew when what it did about them before has ended. Goes on until `signal` aborts.
    */
   unfinished(platform: string, signal: AbortSignal): AsyncIterable<Unfinished>;
 

@@ -30,6 +30,11 @@ import {
   withTimings,
 } from '../support/test-conversation.ts';
 
+/** As a process that gets no time of its machine. */
+const holdUp = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
+
 /** What a conversation does about processes that have died, and beside others that live. */
 export const describeCrashes = (stage: ConversationStage): void => {
   const { shared } = stage;
@@ -213,6 +218,30 @@ export const describeCrashes = (stage: ConversationStage): void => {
       const failure = failureOf(eventsOf(waiting.conversation, again));
       await other.forget(message(''));
       expect(await failure).toMatchObject({ code: 'turn-unknown' });
+    });
+
+    test('one that was held up longer than its lease answers what it took all the same, once', async () => {
+      const platform = new SmallPlatform();
+      let isHeldUp = false;
+      const reader = createReader(ANSWERS, {
+        pause: async () => {
+          if (isHeldUp) return;
+          isHeldUp = true;
+          holdUp(2 * SHORT_LEASE.timings.leaseMs);
+        },
+      });
+      const options = { alone: false, limits: SHORT_LEASE };
+      const conversation = await stage.converse(reader, options);
+      const life = new AbortController();
+      const adapter = new SmallAdapter(conversation, platform, life.signal);
+      void adapter.finish();
+      const said = message(HEART, [film('one')]);
+      expect(await adapter.tell(said)).toBe(true);
+      await until(() => platform.finished.length > 0);
+      life.abort(new WetreadError('closing'));
+      await adapter.settled();
+      expect(platform.posts).toMatchObject([{ key: `${turnIdOf(said)}:0`, text: ANSWERS[HEART] }]);
+      expect(platform.finished).toEqual([turnIdOf(said)]);
     });
 
     test('take over what a dead one left, and hear its reply from there', async () => {

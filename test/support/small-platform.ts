@@ -44,7 +44,7 @@ export class SmallAdapter {
     try {
       const turn = await this.#conversation.take(message);
       if (this.#signal.aborted) return false;
-      if (turn !== undefined) this.write(turn, []);
+      if (turn !== undefined) this.write(turn, undefined);
       return true;
     } catch (error) {
       if (error instanceof WetreadError) return false;
@@ -69,13 +69,17 @@ export class SmallAdapter {
     await Promise.all(this.#writing.values());
   }
 
-  write(turn: TurnId, parts: readonly PostedPart[]): void {
-    if (this.#writing.has(turn)) return;
+  /** `parts`: of a turn that was left, which is followed anew; undefined: it was taken just now, and is followed once. */
+  write(turn: TurnId, parts: readonly PostedPart[] | undefined): void {
+    const before = this.#writing.get(turn);
+    if (before !== undefined && parts === undefined) return;
     this.#writing.set(
       turn,
-      this.#write(turn, parts).catch((error: unknown) => {
-        if (!(error instanceof WetreadError)) throw error;
-      }),
+      (before ?? Promise.resolve())
+        .then(() => this.#write(turn, parts ?? []))
+        .catch((error: unknown) => {
+          if (!(error instanceof WetreadError)) throw error;
+        }),
     );
   }
 
