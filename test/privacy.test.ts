@@ -57,7 +57,7 @@ const now = (): number => clock;
 const onDisk = (): Promise<OpenStores> => openEmbeddedStores({ directory: folder, now, logger });
 
 /** The whole of it, with nothing scripted but the model. */
-const open = async (opening: Promise<OpenStores> = onDisk()) => {
+const open = async (opening: Promise<OpenStores> = onDisk(), expireMs = 20) => {
   const stores = await opening;
   const retentionMs = 24 * HOUR_MS;
   const audit = createAuditFiles({ folder: join(folder, 'audit'), retentionMs, now, logger });
@@ -76,7 +76,7 @@ const open = async (opening: Promise<OpenStores> = onDisk()) => {
     fetchers: { test: async () => FILM },
     access: { mayAsk: () => 'yes' },
     audit: createAuditLines({ pseudonym: undefined, now, append }),
-    limits: { ...CONVERSATION_LIMITS, timings: { ...CONVERSATION_LIMITS.timings, expireMs: 20 } },
+    limits: { ...CONVERSATION_LIMITS, timings: { ...CONVERSATION_LIMITS.timings, expireMs } },
   });
   const close = async (): Promise<void> => {
     await conversation.close(0);
@@ -189,6 +189,20 @@ describe('what is kept', () => {
     expect(await found()).toEqual([]);
     await close();
     expect(await found()).toEqual([]);
+  });
+
+  test('is gone when its time was over while no server ran', async () => {
+    const before = await open();
+    await talk(before.conversation, 't');
+    await before.close();
+    const { retention, timings } = CONVERSATION_LIMITS;
+    clock += retention.turnsMs + HOUR_MS;
+    const { stores, close } = await open(onDisk(), timings.expireMs);
+    await expect.poll(() => collect(stores.records.keys('threads'))).toEqual([]);
+    await stores.sweep();
+    await stores.compact();
+    expect(await found()).toEqual([]);
+    await close();
   });
 
   test('stays, of a film, until the last thread that holds it is forgotten', async () => {

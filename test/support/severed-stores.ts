@@ -29,11 +29,19 @@ export const severable = (stores: Stores): SeverableStores => {
   let left = Infinity;
   let sever = (): void => {};
   const severed = new Promise<void>((resolve) => (sever = resolve));
+  const keysOf = (records: Stores['records']) =>
+    async function* (...args: Parameters<Stores['records']['keys']>) {
+      for await (const key of records.keys(...args)) {
+        if (left === 0) throw new WetreadError('store-failed');
+        yield key;
+      }
+    };
   const guard = <Store extends object>(store: Store): Store =>
     new Proxy(store, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
+        if (name === 'keys') return keysOf(target as unknown as Stores['records']);
         return async (...args: unknown[]): Promise<unknown> => {
           if (WRITES.includes(String(name)) && left > 0) {
             writes += 1;

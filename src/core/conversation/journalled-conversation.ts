@@ -101,13 +101,7 @@ export class JournalledConversation implements Conversation {
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
     const forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
     this.#forgetting = forgetting;
-    this.#delivering = new Delivering({
-      journal,
-      alone,
-      forgetting,
-      open,
-      look,
-    });
+    this.#delivering = new Delivering({ journal, alone, forgetting, open, look });
     this.#run = {
       ...options,
       journal,
@@ -143,9 +137,9 @@ export class JournalledConversation implements Conversation {
       stopping: this.#stopping,
     };
     if (!this.#options.alone) this.#rounds.every(heedMs, () => heed(heeding, this.#open.values()));
-    this.#rounds.every(expireMs, () =>
-      expireFilms(this.#options, this.#journal, this.#closing.signal),
-    );
+    // What went past its time while no server ran goes at the start.
+    void this.#expire();
+    this.#rounds.every(expireMs, () => this.#expire());
   }
 
   async take(message: Message): Promise<TurnId | undefined> {
@@ -269,6 +263,10 @@ export class JournalledConversation implements Conversation {
     if (turn === undefined) return;
     turn.waitsForWords = false;
     void this.#lines.look(turn.threadKey);
+  }
+
+  #expire(): Promise<void> {
+    return expireFilms(this.#options, this.#journal, this.#closing.signal);
   }
 
   async #recover(): Promise<void> {
