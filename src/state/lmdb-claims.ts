@@ -1,16 +1,11 @@
 import { DAMAGED_STATE, type Claims } from '../core/claims.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
-import type { LineKey, Tables } from './lmdb-file.ts';
+import type { Tables } from './lmdb-file.ts';
+import { LmdbLine } from './lmdb-line.ts';
 import { storedKey } from './stored-key.ts';
 
-/**
- * `Claims` as LMDB transactions, one a call.
- *
- * A line has a head `[line]` with its length and next number, its members in order `[line, 0, number]`, and the number
- * of each `[line, 1, member]`. So joining at the end and leaving cost the depth of a tree, however long the line; only
- * the place of one who stands in it already is counted out.
- */
+/** `Claims` as LMDB transactions, one a call. */
 export class LmdbClaims implements Claims {
   readonly #environment: LmdbEnvironment;
   readonly #now: () => number;
@@ -65,38 +60,15 @@ export class LmdbClaims implements Claims {
   }
 
   async join(line: string, member: string): Promise<number> {
-    return this.#environment.write(({ lines }) => {
-      const name = storedKey(line);
-      const standing = lines.get(numberKey(name, member));
-      if (typeof standing === 'number')
-        return 1 + lines.getKeysCount({ start: [name, 0], end: placeKey(name, standing) });
-      const { length, next } = headOf(lines.get([name]));
-      void lines.put(placeKey(name, next), member);
-      void lines.put(numberKey(name, member), next);
-      void lines.put([name], { length: length + 1, next: next + 1 });
-      return length + 1;
-    });
+    return this.#environment.write((tables) => new LmdbLine(tables, line).join(member));
   }
 
   async leave(line: string, member: string): Promise<void> {
-    await this.#environment.write(({ lines }) => {
-      const name = storedKey(line);
-      const standing = lines.get(numberKey(name, member));
-      if (typeof standing !== 'number') return;
-      const { length, next } = headOf(lines.get([name]));
-      void lines.remove(placeKey(name, standing));
-      void lines.remove(numberKey(name, member));
-      if (length > 1) void lines.put([name], { length: length - 1, next });
-      else void lines.remove([name]);
-    });
+    await this.#environment.write((tables) => new LmdbLine(tables, line).leave(member));
   }
 
   async line(line: string): Promise<readonly string[]> {
-    return this.#environment.read(({ lines }) => {
-      const name = storedKey(line);
-      const members = [...lines.getRange({ start: [name, 0], end: [name, 1] })];
-      return members.map(({ value }) => value as string);
-    });
+    return this.#environment.read((tables) => new LmdbLine(tables, line).members());
   }
 
   #put({ claims }: Tables, key: string, text: string, ttlMs: number): void {
@@ -122,8 +94,3 @@ export class LmdbClaims implements Claims {
 
 const holderKey = (key: string): string => `holder:${storedKey(key)}`;
 const stateKey = (key: string): string => `state:${storedKey(key)}`;
-const placeKey = (line: string, place: number): LineKey => [line, 0, place];
-const numberKey = (line: string, member: string): LineKey => [line, 1, storedKey(member)];
-
-const headOf = (value: unknown): { readonly length: number; readonly next: number } =>
-  (value as { length: number; next: number } | undefined) ?? { length: 0, next: 0 };

@@ -8,14 +8,13 @@ export type Tables = {
   readonly records: Database<Buffer, string>;
   /** Entries: who holds what (`holder:KEY`) and where it stands (`state:KEY`). */
   readonly claims: Database<Buffer, string>;
-  /** See `lmdb-claims.ts`. */
-  readonly lines: Database<LineValue, LineKey>;
+  /** See `lmdb-line.ts`. */
+  readonly lines: Database<Buffer, LineKey>;
   /** The store's format number, and nothing else. */
   readonly about: Database<number, string>;
 };
 
 export type LineKey = readonly [line: string, ...(string | number)[]] & (string | number)[];
-type LineValue = string | number | { readonly length: number; readonly next: number };
 
 /**
  * Plain commits (synced before they resolve) and no batching by npm lmdb: its own batches leave a promise of a failed
@@ -35,7 +34,7 @@ export const openLmdbFile = (
   const tables: Tables = {
     records: root.openDB({ name: 'records', encoding: 'binary' }),
     claims: root.openDB({ name: 'claims', encoding: 'binary' }),
-    lines: root.openDB({ name: 'lines', encoding: 'json' }),
+    lines: root.openDB({ name: 'lines', encoding: 'binary' }),
     about: root.openDB({ name: 'about', encoding: 'json' }),
   };
   // npm lmdb makes it readable by everybody

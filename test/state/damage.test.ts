@@ -5,6 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DAMAGED_STATE } from '../../src/core/claims.ts';
 import { createLogger } from '../../src/log.ts';
 import { openEmbeddedStores } from '../../src/state/embedded-stores.ts';
+import { LmdbClaims } from '../../src/state/lmdb-claims.ts';
+import { LmdbEnvironment } from '../../src/state/lmdb-environment.ts';
 import type { OpenStores } from '../../src/state/open-stores.ts';
 import { collect, failureOf } from '../support/collect.ts';
 import { makeStateFolder } from '../support/state-folder.ts';
@@ -51,6 +53,29 @@ test('a damaged record is told by its key alone, and can be written anew', async
   expect(await records.get('threads', 'hurt')).toBe('afresh');
   expect(await claims.advance('turn:hurt', DAMAGED_STATE, 'afresh', LONG_MS)).toBe(true);
   expect(await claims.state('turn:hurt')).toBe('afresh');
+});
+
+test.each([
+  ['who stands there', ['line', 0, 1], '"turn-'],
+  ['who stands there, and says another', ['line', 0, 1], '"turn-x"'],
+  ['where somebody stands', ['line', 1, 'turn-b'], '\u0001'],
+  ['where somebody stands, and says another place', ['line', 1, 'turn-b'], '7'],
+  ['how long it is', ['line'], '{"length":3,"ne'],
+] as const)('a line that is damaged in %s keeps everybody in place', async (_what, key, value) => {
+  const environment = new LmdbEnvironment(join(await makeStateFolder(), 'store.lmdb'), Date.now);
+  onTestFinished(() => environment.close());
+  const claims = new LmdbClaims(environment, Date.now);
+  const members = ['turn-a', 'turn-b', 'turn-c'];
+  for (const member of members) await claims.join('line', member);
+  await environment.write(({ lines }) => void lines.put([...key], Buffer.from(value)));
+
+  expect(await claims.line('line')).toEqual(members);
+  expect(await claims.join('line', 'turn-d')).toBe(4);
+  expect(await claims.join('line', 'turn-b')).toBe(2);
+  await claims.leave('line', 'turn-b');
+  expect(await claims.line('line')).toEqual(['turn-a', 'turn-c', 'turn-d']);
+  for (const member of ['turn-a', 'turn-c', 'turn-d']) await claims.leave('line', member);
+  expect(await claims.line('line')).toEqual([]);
 });
 
 test('a film that was cut short or changed on the disk counts as missing', async () => {

@@ -15,7 +15,7 @@ const logger = createLogger('silent');
 const greet =
   (member: string): Migration =>
   ({ lines }) =>
-    void lines.put(['greetings', 0, member], member);
+    void lines.put(['greetings', 0, member], Buffer.from(member));
 
 const openFile = (directory: string): LmdbEnvironment => {
   const environment = new LmdbEnvironment(join(directory, 'store.lmdb'), Date.now);
@@ -26,7 +26,7 @@ const openFile = (directory: string): LmdbEnvironment => {
 const greetings = (environment: LmdbEnvironment): Promise<unknown[]> =>
   environment.read(({ lines }) =>
     [...lines.getRange({ start: ['greetings', 0], end: ['greetings', 1] })].map(
-      ({ value }) => value,
+      ({ value }) => value.toString(),
     ),
   );
 
@@ -41,7 +41,7 @@ test('an older store goes through every migration since, in order, after a copy 
   const directory = await makeStateFolder();
   const environment = openFile(directory);
   await migrateStore(environment, [], logger);
-  await environment.write(({ lines }) => void lines.put(['greetings', 0, '0'], 'old'));
+  await environment.write(({ lines }) => void lines.put(['greetings', 0, '0'], Buffer.from('old')));
   const migrations = [greet('1'), greet('2')];
   await migrateStore(environment, migrations, logger);
   expect(await greetings(environment)).toEqual(['old', '1', '2']);
