@@ -55,6 +55,7 @@ export const ERRORS = {
   'question-too-long': row<{ limit: number }>('refused', false, ({ limit }) => `The question is longer than ${limit} characters. Ask it in fewer words.`, 'Nothing.'),
   'too-many-films': row<{ limit: number }>('refused', false, ({ limit }) => `A message may hold at most ${limit} films. Send fewer at a time.`, 'Nothing.'),
   'turn-unknown': row('usage', false, () => 'This answer is not here any more. Ask again.', 'Nothing.'),
+  'box-unknown': row('usage', false, () => 'This answer has no box of that number.', 'Nothing.'),
   'choice-unknown': row('usage', false, () => 'That is not one of the choices, or the question was answered already.', 'Nothing.'),
   'film-expired': row('refused', false, () => 'The film of this conversation is no longer kept. Send it again and ask.', 'Films are kept for RETENTION_FILMS.'),
   'not-allowed': row('refused', false, () => 'You may not ask Wetread here. Ask whoever runs it.', 'The allow-lists of docs/configuration.md say who may.'),

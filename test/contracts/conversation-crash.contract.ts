@@ -30,6 +30,9 @@ import {
   withTimings,
 } from '../support/test-conversation.ts';
 
+/** A process that a loaded machine does not make lose its lease. */
+const LIVING = { alone: false, limits: withTimings({ recoverMs: 40, heedMs: 30 }) };
+
 /** As a process that gets no time of its machine. */
 const holdUp = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -175,8 +178,8 @@ export const describeCrashes = (stage: ConversationStage): void => {
   describe.runIf(shared)('two processes', () => {
     const both = () =>
       Promise.all([
-        stage.converse(createReader(ANSWERS), { alone: false, limits: SHORT_LEASE }),
-        stage.converse(createReader(ANSWERS), { alone: false, limits: SHORT_LEASE }),
+        stage.converse(createReader(ANSWERS), LIVING),
+        stage.converse(createReader(ANSWERS), LIVING),
       ]);
 
     test('answer one thread in order, each what it took', async () => {
@@ -202,15 +205,8 @@ export const describeCrashes = (stage: ConversationStage): void => {
     });
 
     test('stop each other, and forget what the other one runs', async () => {
-      const waiting = await openWaiting({
-        stores: stage.stores,
-        alone: false,
-        limits: SHORT_LEASE,
-      });
-      const other = await stage.converse(createReader(ANSWERS), {
-        alone: false,
-        limits: SHORT_LEASE,
-      });
+      const waiting = await openWaiting({ stores: stage.stores, ...LIVING });
+      const other = await stage.converse(createReader(ANSWERS), LIVING);
       await other.stop(waiting.turn);
       const stopped = replyIn(await deliver(waiting.conversation, waiting.turn));
       expect(stopped).toMatchObject({ text: 'The', finishReason: 'stopped' });
@@ -251,7 +247,7 @@ export const describeCrashes = (stage: ConversationStage): void => {
       const one = await stage.converse(hanging, { ...options, stores: dead.stores });
       const turn = await take(one, message(HEART, [film('one')]));
       await one.begun(turn, 0, 'post 1');
-      const two = await stage.converse(createReader(ANSWERS), options);
+      const two = await stage.converse(createReader(ANSWERS), LIVING);
       dead.severAfter(0);
       const listening = eventsOf(two, turn);
       for await (const left of two.unfinished('test', never)) {

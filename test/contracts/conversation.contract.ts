@@ -330,6 +330,9 @@ export const describeConversation = (
       expect(
         await failureOf(conversation.feedback('nothing', { kind: 'right', box: undefined }, 'b')),
       ).toMatchObject({ code: 'turn-unknown' });
+      expect(
+        await failureOf(conversation.feedback(turn, { kind: 'right', box: 99 }, 'b')),
+      ).toMatchObject({ code: 'box-unknown' });
     });
 
     describeCrashes(stage);

@@ -7,9 +7,9 @@ import type { TurnRecord } from './turn-record.ts';
 
 type Person = Pick<Message, 'author' | 'standing'>;
 
-/** The poster or a moderator answers what is asked about a film. */
-export const mayAnswer = ({ message }: TurnRecord, by: Person): boolean =>
-  by.standing === 'moderator' || by.author === message.author;
+/** Who posted the film, who asked, or a moderator answers what is asked about it. */
+export const mayAnswer = ({ message, filmFrom }: TurnRecord, by: Person): boolean =>
+  by.standing === 'moderator' || [message.author, filmFrom?.author].includes(by.author);
 
 /** What is accounted for when somebody has a film read that intake asked about. */
 export const overruleIn = ({ id, message, answers }: TurnRecord): AuditEvent | undefined => {

@@ -12,7 +12,7 @@ export type FeedbackOptions = {
   readonly now: () => number;
 };
 
-/** Keeps what somebody says of a reply; of one person about one box, the latest. Fails with `turn-unknown`. */
+/** Keeps what somebody says of a reply; of one person about one box, the latest. Fails with `turn-unknown` or `box-unknown`. */
 export const keepFeedback = async (
   { model, audit, now }: FeedbackOptions,
   journal: Journal,
@@ -25,6 +25,7 @@ export const keepFeedback = async (
   const { ending, films } = progress;
   const boxes = ending.kind === 'reply' ? ending.reply.boxes : [];
   const box = boxes.find(({ number }) => number === feedback.box)?.box;
+  if (feedback.box !== undefined && box === undefined) throw new WetreadError('box-unknown');
   const { platform, workspace, channel, thread } = record.message;
   const by = createHash('sha256').update(JSON.stringify([author, feedback.box ?? null]));
   const { name, version } = model;

@@ -163,7 +163,7 @@ export class Forgetting {
   async #dropShownBy(threadKey: string, { message, filmFrom }: TurnRecord): Promise<void> {
     const { journal } = this.#options;
     const shown = await journal.shown(threadKey);
-    if (shown?.message.id === (filmFrom ?? message).id) await journal.dropShown(threadKey);
+    if (shown?.from.id === (filmFrom ?? message).id) await journal.dropShown(threadKey);
   }
 
   async #goneTurn(id: TurnId): Promise<Gone['turns'][number]> {

@@ -50,7 +50,7 @@ export class OpenTurn {
     this.record = record;
     this.state = state;
     this.recovered = recovered;
-    this.films = new TurnFilms(parts, record, this.stopping.signal);
+    this.films = new TurnFilms(parts, this, this.stopping.signal);
     this.#progress = progress ?? NO_PROGRESS;
     this.#journal = parts.journal;
     this.#logger = parts.logger;
@@ -58,6 +58,10 @@ export class OpenTurn {
 
   get progress(): TurnProgress {
     return this.#progress;
+  }
+
+  get message(): TurnRecord['message'] {
+    return this.record.message;
   }
 
   get threadKey(): string {

@@ -12,7 +12,7 @@ import { MOST_TRIES, QUESTION_MS } from './limits.ts';
 import type { OpenTurn } from './open-turn.ts';
 import { ownReply } from './own-reply.ts';
 import { persistBriefly } from './persist.ts';
-import { rememberUnread } from './shown-films.ts';
+import { rememberUnread, takeUpShown } from './shown-films.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD, type ThreadRecord } from './thread-record.ts';
 import { isEnding } from './turn-log.ts';
@@ -112,6 +112,7 @@ const outcomeOf = async (
     if (turn.progress.tries > MOST_TRIES) throw new WetreadError('tried-too-often');
     if (await parts.prepare(turn, words)) memory = await readMemory();
     const { thread } = memory;
+    turn.record = await turn.persist(() => takeUpShown(journal, turn.record, words));
     const [answers, waits] = await turn.persist(() =>
       Promise.all([
         answersOf(journal, turn.record),

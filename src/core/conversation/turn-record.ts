@@ -50,6 +50,9 @@ export type AskedFilm = KeptFilm & {
   readonly number: number | undefined;
 };
 
+/** The message that showed a film, and who posted it: the film is theirs to forget. */
+export type FilmSource = MessageReference & { readonly author: string };
+
 /** Written once, when the message is taken (namespace `turns`). */
 export type TurnRecord = {
   readonly id: TurnId;
@@ -61,8 +64,8 @@ export type TurnRecord = {
   readonly notBefore: number;
   /** This turn answers the question that ended `turn` with `code`. */
   readonly answers: { readonly turn: TurnId; readonly code: Choice['code'] } | undefined;
-  /** The attachments came with this earlier message, which was not said to the bot. */
-  readonly filmFrom: MessageReference | undefined;
+  /** The attachments came with this earlier message, which was not said to the bot, or whose turn was stopped. */
+  readonly filmFrom: FilmSource | undefined;
   /** It was stopped before its films were taken in, and they are this later turn's. */
   readonly filmsIn?: TurnId;
   /** It is answered with this failure alone: its author may not ask. Nothing that was said is kept. */
@@ -111,8 +114,9 @@ export type StoredThread = {
  * question makes them its own.
  */
 export type ShownRecord = {
-  readonly message: MessageReference;
-  readonly author: string;
+  readonly from: FilmSource;
+  /** The turn that was stopped; undefined: they were shown among people. */
+  readonly stopped: TurnId | undefined;
   readonly attachments: readonly JournalledAttachment[];
 };
 

@@ -164,13 +164,13 @@ const sayFilms = ({ films }: ThreadRecord, which: FilmWords['which']): string =>
 const addTaken = (
   { now, retentionFilmsMs }: SubjectOptions,
   thread: ThreadRecord,
-  { id, message }: AnswerRequest['turn'],
+  { id, message, filmFrom }: AnswerRequest['turn'],
   { number, result }: { readonly number: number | undefined; readonly result: Accepted },
 ) =>
   addFilm(thread, {
     ...keptOf(result.film),
     number,
-    author: message.author,
+    author: filmFrom?.author ?? message.author,
     turn: id,
     notices: result.notices,
     expiresAt: now() + retentionFilmsMs,
