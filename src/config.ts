@@ -42,6 +42,7 @@ export type Config = {
     readonly people: readonly string[];
     readonly directMessages: boolean;
     readonly guests: boolean;
+    /** People of another workspace, of platforms whose channels can be shared: SLACK_CONNECT. */
     readonly outsiders: boolean;
   };
   /** undefined: Slack is not set up. */
@@ -102,7 +103,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       people: values.ALLOWED_PEOPLE,
       directMessages: values.DIRECT_MESSAGES,
       guests: values.GUESTS,
-      outsiders: values.OUTSIDERS,
+      outsiders: values.SLACK_CONNECT,
     },
     slack: slackOf(values),
     demoInChat: values.DEMO_IN_CHAT,

@@ -57,6 +57,10 @@ describe('settings', () => {
     });
   });
 
+  test('SLACK_CONNECT lets people of other workspaces ask', () => {
+    expect(readConfig({ SLACK_CONNECT: 'on' }).access.outsiders).toBe(true);
+  });
+
   test('an empty or blank value counts as not set', () => {
     const blank = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, ' ']));
     expect(readConfig(blank)).toEqual(readConfig({}));
