@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { prepare, ROOT } from '../../../scripts/prepare.mjs';
-import { startServer } from '../../main/start-server.ts';
+import { addressOf, askAsThePage, eventsAsThePage, startServer } from '../../main/start-server.ts';
 import { delta, finish, done, stream, type Behaviour } from '../../support/endpoint-server.ts';
 import { startSlack, type Slack } from '../../support/slack/slack.ts';
 
@@ -110,5 +110,27 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
     endpoint.behave(answer);
     start();
     expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
+  });
+
+  test('leaves its questions to a program with its model, not to the demonstration that is kept out', async () => {
+    const slack = await openSlack();
+    const { program, start, endpoint } = await startWithSlack(slack, stream([], 'hang'));
+    await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+    const { channel, thread } = await ask(slack);
+    await slack.until('it is at work', () => endpoint.completions.length > 0, 30_000);
+    program.signal('SIGKILL');
+    await program.exitCode;
+    const demo = start({ MODEL_URL: '' });
+    const url = await addressOf(demo);
+    // Long enough for what was left: it would have been begun first.
+    await eventsAsThePage(url, await askAsThePage(url));
+    demo.signal('SIGTERM');
+    await demo.exitCode;
+    endpoint.behave(answer);
+    start();
+    expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
+    expect(slack.replies(channel, thread).map(({ text }) => text)).not.toContainEqual(
+      expect.stringMatching(/demonstration/),
+    );
   });
 });
