@@ -128,6 +128,16 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
     expect(stage.films).toEqual(['late']);
   });
 
+  test('8: also one that has its address before it can be fetched there', async () => {
+    const stage = await openStage();
+    const { channel, thread } = askAbout(stage, 'How is the heart?', [
+      film('late', { readyAfterMs: 900, addressed: true }),
+    ]);
+    await stage.answered(channel, thread, 1);
+    expect(stage.films).toEqual(['late']);
+    expect(stage.slack.files.requests.map(({ outcome }) => outcome)).toContain('not-ready');
+  });
+
   test.each(['application/octet-stream', ''])(
     '8: a file of the kind "%s" is looked at by its content',
     async (mimetype) => {
@@ -135,9 +145,10 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
       const { channel, thread } = askAbout(stage, 'How is the heart?', [
         film('kindless', { mimetype, name: 'IM0001' }),
       ]);
-      // No kind may mean that Slack is not ready: it is asked a few times more.
-      await stage.answered(channel, thread, 1, 30_000);
+      await stage.answered(channel, thread, 1);
       expect(stage.films).toEqual(['kindless']);
+      // It was ready, and so nothing was waited for.
+      expect(stage.calls('files.info')).toBe(1);
     },
   );
 

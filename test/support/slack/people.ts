@@ -284,6 +284,7 @@ export class People {
       external: film.external ?? false,
       stub: film.stub ?? false,
       readyAt: workspace.now() + (film.readyAfterMs ?? 0),
+      addressed: film.addressed ?? false,
     });
   }
 }

@@ -32,8 +32,10 @@ export type Film = {
   readonly external?: boolean;
   /** Slack Connect: events carry only an id and `file_access: check_file_info`. */
   readonly stub?: boolean;
-  /** Until then it has no address and no kind. */
+  /** Until then it has no kind, and no address. */
   readonly readyAfterMs?: number;
+  /** It has an address from the first, where until it is ready there is a page. */
+  readonly addressed?: boolean;
 };
 
 export type SlackFile = {
@@ -47,6 +49,8 @@ export type SlackFile = {
   readonly stub: boolean;
   /** By the workspace's clock. */
   readyAt: number;
+  /** It has an address before it is ready. */
+  readonly addressed: boolean;
   readonly user: string;
   /** Messages it is in. */
   readonly shares: { readonly channel: string; readonly ts: string }[];
@@ -161,6 +165,7 @@ export class Workspace {
       external: false,
       stub: false,
       readyAt: this.now(),
+      addressed: false,
       shares: [],
       deleted: false,
       ...file,
