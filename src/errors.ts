@@ -111,6 +111,7 @@ export const ERRORS = {
   'slack-transport': row('setting', false, () => 'SLACK_BOT_TOKEN is set, but not how Slack reaches Wetread: set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET with HTTP=on.', 'Set SLACK_APP_TOKEN (Socket Mode needs no public address); docs/slack.md says where it is found.'),
   'slack-signature': row('usage', false, () => 'This request is not signed by Slack.', 'Check SLACK_SIGNING_SECRET, and the clock of this machine.'),
   'slack-files-scope': row('internal', false, () => 'Slack did not give the film out. Tell whoever runs this bot.', 'The app lacks files:read, or was not installed again since it was added; docs/slack.md says how.'),
+  'slack-history': row<{ seconds: number }>('refused', true, ({ seconds }) => `Slack does not let me read what was posted here before${seconds > 0 ? ' just now' : ''}. Post the film here once more${seconds > 0 ? `, or mention me again in ${seconds} seconds` : ''}.`, 'Slack limits how often history is read; if it refuses, compare the scopes that end in :history with examples/slack-manifest.json.'),
   'slack-file-external': row('refused', false, () => 'This file lies outside Slack, where Wetread does not fetch. Upload the film itself.', 'Nothing; SLACK_FILE_HOSTS adds hosts that may be sent the token.'),
 
   // Settings and the server

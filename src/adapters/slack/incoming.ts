@@ -156,21 +156,24 @@ export class Incoming {
     const heard: Heard = { channel, message, direct, standing, addressed };
     const address = addressOf(installation, heard);
     try {
-      const turn = await this.#journal(heard);
-      if (turn !== undefined) replies.follow(turn, address);
+      const { turn, unread } = await this.#journal(heard);
+      if (turn !== undefined) replies.follow(turn, { ...address, unread });
     } catch (error) {
       if (!(error instanceof WetreadError) || !isFinal(error)) throw error;
       if (addressed) await refusals.say(address, error);
     }
   }
 
-  async #journal(heard: Heard): Promise<TurnId | undefined> {
+  async #journal(
+    heard: Heard,
+  ): Promise<{ readonly turn: TurnId | undefined; readonly unread: WetreadError | undefined }> {
     const { conversation, installation } = this.#options;
     const message = toMessage(installation, heard);
     const inThread = message.thread !== message.id;
     const asks = heard.addressed && !heard.direct && inThread && message.attachments.length === 0;
-    const words = asks ? await this.#before.bring(message) : undefined;
-    return conversation.take(words === undefined ? message : { ...message, text: words });
+    const before = asks ? await this.#before.bring(message) : undefined;
+    const text = before?.words ?? message.text;
+    return { turn: await conversation.take({ ...message, text }), unread: before?.unread };
   }
 
   async #isAddressed(event: MessageEvent): Promise<boolean> {

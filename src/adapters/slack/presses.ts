@@ -197,7 +197,15 @@ export class Presses {
   #addressOf({ user, team, channel, thread }: Press): ReplyAddress {
     const reader = { user, team: team ?? this.#options.installation.team };
     const direct = isDirect(channel);
-    return { channel, thread, question: thread, direct, reader, title: undefined };
+    return {
+      channel,
+      thread,
+      question: thread,
+      direct,
+      reader,
+      title: undefined,
+      unread: undefined,
+    };
   }
 
   /** Whoever pressed is told what cannot be done; what may succeed later is not acknowledged. */

@@ -88,7 +88,11 @@ export class Replies {
       question: questionOf(id, thread),
       direct: channel.startsWith('D'),
     };
-    this.#begin(turn, { ...address, reader: undefined, title: undefined }, parts);
+    this.#begin(
+      turn,
+      { ...address, reader: undefined, title: undefined, unread: undefined },
+      parts,
+    );
   }
 
   #begin(turn: TurnId, address: ReplyAddress, parts: readonly PostedPart[] | undefined): void {
@@ -128,11 +132,11 @@ export class Replies {
   /** Shows the reply as it grows. undefined: it is forgotten, or left to whoever starts next. */
   async #follow(
     turn: TurnId,
-    { reader, direct }: ReplyAddress,
+    { reader, direct, unread }: ReplyAddress,
     reply: PostedReply,
     status: StatusLine,
   ): Promise<ReplyContent | undefined> {
-    const content = new ReplyContent();
+    const content = new ReplyContent(unread);
     const mayStream = direct || reader !== undefined;
     const drafts = new Drafts((contentNow) =>
       reply.draft(contentNow.parts, mayStream && contentNow.hasText),

@@ -377,23 +377,53 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
     expect(stage.calls('conversations.replies')).toBeLessThan(2);
   });
 
-  test('23: and who asks in an old thread that cannot be read yet is not left without an answer', async () => {
-    const stage = await openStage({ slack: { history: 'distributed', acknowledgeMs: 1_000 } });
+  test('23: and who asks in an old thread that cannot be read yet is told so, and when to ask again', async () => {
+    let now = Date.now();
+    const stage = await openStage({
+      slack: { history: 'distributed', acknowledgeMs: 1_000, now: () => now },
+    });
     const { slack } = stage;
     const channel = slack.channel('chest');
     const by = slack.user('resident');
-    const askInOldThread = (name: string): string => {
-      const thread = slack.post({ by, channel, text: 'Anybody?', films: [film(name)], tell: [] });
-      slack.post({ by, channel, thread, text: `${slack.mention} How is the heart?` });
-      return thread;
-    };
-    const threads = [askInOldThread('one'), askInOldThread('two')];
-    for (const thread of threads) await stage.answered(channel, thread, 1);
-    expect(stage.films).toHaveLength(1);
-    const said = new Set(threads.map((thread) => stage.says(channel, thread)[0]));
-    expect(said).toEqual(
-      new Set([SENTENCES.heart, expect.stringMatching(/^There is no film/) as unknown]),
-    );
+    const text = `${slack.mention} How is the heart?`;
+    const postOldThread = (name: string): string =>
+      slack.post({ by, channel, text: 'Anybody?', films: [film(name)], tell: [] });
+    const first = postOldThread('one');
+    slack.post({ by, channel, thread: first, text });
+    await stage.answered(channel, first, 1);
+    const second = postOldThread('two');
+    slack.post({ by, channel, thread: second, text });
+    await stage.answered(channel, second, 1);
+    expect(stage.says(channel, second)).toEqual([
+      expect.stringMatching(/^Slack does not let me read .* mention me again in \d+ seconds\.$/),
+    ]);
+    expect(stage.films).toEqual(['one']);
+    // Slack said when: not once was it asked before.
+    const asked = stage.calls('conversations.replies');
+    slack.post({ by, channel, thread: second, text: `${slack.mention} help` });
+    await stage.answered(channel, second, 2);
+    expect(stage.calls('conversations.replies')).toBe(asked);
+    expect(stage.refusals('rate-limited')).toBe(1);
+    now += 60_000;
+    stage.jump(60_000);
+    slack.post({ by, channel, thread: second, text });
+    await stage.answered(channel, second, 3);
+    expect(stage.says(channel, second).at(-1)).toBe(SENTENCES.heart);
+    expect(stage.films).toEqual(['one', 'two']);
+  });
+
+  test('23: of a long old thread its first messages do, where the rest may not be read yet', async () => {
+    const stage = await openStage({ slack: { history: 'distributed' } });
+    const { slack } = stage;
+    const channel = slack.channel('chest');
+    const by = slack.user('resident');
+    const thread = slack.post({ by, channel, text: 'Look', films: [film('old')], tell: [] });
+    for (let at = 0; at < 20; at += 1)
+      slack.post({ by, channel, thread, text: `opinion ${at}`, tell: [] });
+    slack.post({ by, channel, thread, text: `${slack.mention} How is the heart?` });
+    await stage.answered(channel, thread, 1);
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
+    expect(stage.films).toEqual(['old']);
   });
 
   test('26: a reply that is being written is stopped by its button, and what was said stays', async () => {
