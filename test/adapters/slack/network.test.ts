@@ -21,9 +21,9 @@ const startProxy = async (): Promise<{ readonly url: string; readonly asked: str
       sockets.add(end);
       end.on('error', () => undefined);
     }
-    // An end that breaks off breaks the other one, too: nobody waits for what does not come.
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
+    // An end that breaks off breaks the other one, too, once what it has said is through: nobody waits for what does not come.
+    there.on('close', () => (socket as Socket).destroySoon());
+    socket.on('close', () => there.destroySoon());
   });
   const url = await listen(server);
   onTestFinished(() => {

@@ -245,6 +245,41 @@ describe('what becomes of a message', () => {
   });
 });
 
+describe('an edit', () => {
+  test('that adds the mention which was forgotten is answered, once', async () => {
+    const { stage, slack, channel, post } = await openChannel();
+    const thread = post('How is the heart?', { films: [film('one')] });
+    slack.edit(channel, thread, `${slack.mention} How are the lungs?`);
+    await stage.answered(channel, thread, 1);
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.lungs]);
+    expect(stage.films).toEqual(['one']);
+  });
+
+  test('of what was answered is not answered again, whatever Slack tells of it', async () => {
+    const { stage, slack, channel, post, ask } = await openChannel();
+    const thread = await ask('How is the heart?');
+    slack.edit(channel, thread, `${slack.mention} How are the lungs?`);
+    slack.unfurl(channel, thread);
+    slack.tell(channel, thread, 'app_mention');
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
+    post('How are the lungs?', { thread });
+    await stage.answered(channel, thread, 2);
+    expect(stage.questions.filter((question) => question === 'How are the lungs?')).toHaveLength(1);
+  });
+
+  test('in its own thread is no second question when the mention is added', async () => {
+    const { stage, slack, channel, post, ask } = await openChannel();
+    const thread = await ask('How is the heart?');
+    const second = post('How are the lungs?', { thread });
+    await stage.answered(channel, thread, 2);
+    slack.edit(channel, second, `${slack.mention} How are the lungs?`);
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart, SENTENCES.lungs]);
+  });
+});
+
 describe('who is answered', () => {
   test('people of another workspace are not, and are told so; with the setting they are', async () => {
     for (const outsiders of [false, true]) {
@@ -344,4 +379,4 @@ test('fifty threads at once are all answered, each once', async () => {
     expect(stage.says(channel, thread)).toEqual([SENTENCES.place]);
     expect(stage.pictures(channel, thread)).toHaveLength(1);
   }
-}, 60_000);
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { createSlackAdapter, type SlackAdapter } from '../../../src/adapters/slack/slack.ts';
 import type { SlackSettings } from '../../../src/adapters/slack/slack-settings.ts';
 import { createAccess } from '../../../src/core/access.ts';
@@ -24,6 +24,9 @@ import type { ShownMessage } from '../../support/slack/shown.ts';
 import { startSlack, type Slack, type SlackOptions } from '../../support/slack/slack.ts';
 import type { Film } from '../../support/slack/workspace.ts';
 import { TEST_LIMITS, testIntake } from '../../support/test-conversation.ts';
+
+/** A second or two on a quiet machine; tests wait for what happens, and a busy one may take its time. */
+vi.setConfig({ testTimeout: 120_000 });
 
 export const SENTENCES = {
   heart: 'The heart size is normal.',
@@ -149,7 +152,14 @@ export class Stage {
     const leaseMs = this.#options.leaseMs ?? timings.leaseMs;
     const limits = {
       ...TEST_LIMITS,
-      timings: { ...timings, leaseMs, renewMs: Math.ceil(leaseMs / 3), heedMs: 50 },
+      timings: {
+        ...timings,
+        leaseMs,
+        renewMs: Math.ceil(leaseMs / 3),
+        // A machine that stands still for longer loses its turns, and takes them up again.
+        recoverMs: Math.min(timings.recoverMs, leaseMs),
+        heedMs: 50,
+      },
     };
     const conversation = await createConversation({
       ...parts,
