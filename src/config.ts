@@ -45,6 +45,8 @@ export type Config = {
     /** People of another workspace, of platforms whose channels can be shared: SLACK_CONNECT. */
     readonly outsiders: boolean;
   };
+  /** Something of Slack is set up, but not the bot token, so that `slack` is undefined. */
+  readonly slackLacksToken: boolean;
   /** undefined: Slack is not set up. */
   readonly slack:
     | {
@@ -105,6 +107,9 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       guests: values.GUESTS,
       outsiders: values.SLACK_CONNECT,
     },
+    slackLacksToken:
+      values.SLACK_BOT_TOKEN === undefined &&
+      (values.SLACK_APP_TOKEN ?? values.SLACK_SIGNING_SECRET) !== undefined,
     slack: slackOf(values),
     demoInChat: values.DEMO_IN_CHAT,
     logLevel: values.LOG_LEVEL,

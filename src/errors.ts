@@ -104,7 +104,8 @@ export const ERRORS = {
 
   // Slack
   'slack-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_BOT_TOKEN (${reason}).`, 'Check SLACK_BOT_TOKEN (xoxb-…), and that the app is still installed in the workspace; docs/slack.md says how.'),
-  'slack-app-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_APP_TOKEN (${reason}).`, 'Make an app-level token (xapp-…) with the scope connections:write and set SLACK_APP_TOKEN to it.'),
+  'slack-token-missing': row('setting', false, () => 'Slack is set up in part, but SLACK_BOT_TOKEN is not set, so Slack is left out.', 'Set SLACK_BOT_TOKEN (xoxb-…, under OAuth & Permissions), or take the other settings of Slack away; docs/slack.md says where it is found.'),
+  'slack-app-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_APP_TOKEN (${reason}).`, 'Make an app-level token (xapp-…) with the scope connections:write and set SLACK_APP_TOKEN to it; check that the app is still installed and Socket Mode is on.'),
   'slack-scope': row<{ scope: string }>('setting', false, ({ scope }) => `The Slack app lacks the scope ${scope}.`, 'Add it under OAuth & Permissions (examples/slack-manifest.json lists all) and install the app again.'),
   'slack-unreachable': row<{ reason: string }>('setting', true, ({ reason }) => `Slack cannot be reached (${reason}). It is tried again.`, 'Check the way out to slack.com, HTTPS_PROXY, NO_PROXY and SLACK_API_URL.'),
   'slack-refused': row<{ reason: string }>('setting', false, ({ reason }) => `Slack refuses what Wetread asks of it (${reason}).`, 'Compare the app with examples/slack-manifest.json; docs/slack.md says what each part is for.'),

@@ -50,6 +50,7 @@ describe('settings', () => {
         guests: false,
         outsiders: false,
       },
+      slackLacksToken: false,
       slack: undefined,
       demoInChat: false,
       logLevel: undefined,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Network } from './network.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
@@ -42,9 +43,10 @@ export const createFilmFetcher = (options: FilmFilesOptions): Fetcher => {
       return await fetchReady(options, file, signal);
     } catch (error) {
       if (!(error instanceof SlackFailure)) throw error;
-      const { method, code, needed } = error;
-      logger.warn({ method, code, needed }, 'a film was not to be had');
-      throw new WetreadError(code === 'missing_scope' ? 'slack-files-scope' : 'film-unavailable');
+      logFailure(logger, 'warn', error, 'a film was not to be had');
+      throw new WetreadError(
+        error.code === 'missing_scope' ? 'slack-files-scope' : 'film-unavailable',
+      );
     }
   };
 };

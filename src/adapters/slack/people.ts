@@ -1,5 +1,6 @@
 import type { Message } from '../../core/conversation.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
@@ -53,9 +54,8 @@ export class People {
     } catch (error) {
       if (!(error instanceof SlackFailure) || error.kind !== 'refused') throw error;
       // Whom the workspace does not know, or may not be asked about, is not let in as a member.
-      const { method, code, needed } = error;
-      if (code === 'missing_scope')
-        logger.error({ method, code, needed }, 'people cannot be told from guests');
+      if (error.code !== 'user_not_found')
+        logFailure(logger, 'error', error, 'members cannot be told from others');
       return 'outsider';
     }
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from './network.ts';
 import { deletePicture } from './picture-part.ts';
@@ -172,7 +173,7 @@ export class Replies {
         // With a new token the next start goes on with it.
         if (!(error instanceof SlackFailure) || isLockedOut(error)) throw error;
         const isHopeless = error.kind === 'refused' || now() > giveUpAt;
-        logger[isHopeless ? 'error' : 'warn'](factsOf(error), 'a reply was not taken by Slack');
+        logFailure(logger, isHopeless ? 'error' : 'warn', error, 'a reply was not taken by Slack');
         if (isHopeless) break;
         await sleep(waitMs, undefined, { signal: this.#closing.signal });
       }
@@ -245,7 +246,8 @@ export class Replies {
   #report(error: unknown): void {
     if (this.#closing.signal.aborted) return;
     const { logger } = this.#options;
-    if (error instanceof SlackFailure) logger.error(factsOf(error), 'a reply was not written');
+    if (error instanceof SlackFailure)
+      logFailure(logger, 'error', error, 'a reply was not written');
     // A turn that was forgotten, or is another process's by now, needs no reply of ours.
     else if (error instanceof WetreadError) logger.debug({ code: error.code }, 'a reply was left');
     else logger.error({ error }, 'a reply was not written');
@@ -293,5 +295,3 @@ class Drafts {
 
 /** A question that is a message; a button's is somewhere in the thread. */
 const questionOf = (id: string, thread: string): string => (/^\d+\.\d+$/.test(id) ? id : thread);
-
-const factsOf = ({ method, code, needed }: SlackFailure) => ({ method, code, needed });

@@ -2,6 +2,7 @@ import { commandIn } from '../../core/conversation/command.ts';
 import type { Conversation, Message } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import { isDirect, toMessage } from './heard-message.ts';
 import { isOurs, type Installation } from './installation.ts';
 import { filmsOf, hasFiles } from './message-films.ts';
@@ -98,8 +99,8 @@ export class ThreadBefore {
     if (failure.kind !== 'refused' && failures <= MOST_FAILURES) throw failure;
     this.#failures.delete(asking.id);
     remember(this.#unread, key);
-    const { kind, method, code, needed, retryAfterMs } = failure;
-    this.#options.logger.warn({ method, code, needed }, 'what stood in a thread was not read');
+    const { kind, retryAfterMs } = failure;
+    logFailure(this.#options.logger, 'warn', failure, 'what stood in a thread was not read');
     const againMs = Math.max(retryAfterMs, SOON_MS);
     return new WetreadError('slack-history', {
       seconds: kind === 'refused' ? 0 : Math.ceil(againMs / 1_000),
