@@ -27,7 +27,10 @@ export type PeopleOptions = {
 /** Who somebody is to the workspace. */
 export class People {
   readonly #options: PeopleOptions;
-  readonly #known = new Map<string, { readonly standing: Standing; readonly at: number }>();
+  readonly #known = new Map<
+    string,
+    { readonly standing: Promise<Standing>; readonly at: number }
+  >();
 
   constructor(options: PeopleOptions) {
     this.#options = options;
@@ -39,9 +42,11 @@ export class People {
     if (moderators.includes(user)) return 'moderator';
     const known = this.#known.get(user);
     if (known !== undefined && now() < known.at + KEPT_MS) return known.standing;
-    const standing = await this.#ask(user);
+    // Of somebody who asks in many threads at once Slack is asked once.
+    const standing = this.#ask(user);
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(user, { standing, at: now() });
+    standing.catch(() => this.#known.delete(user));
     return standing;
   }
 

@@ -13,7 +13,7 @@ import { ReplyContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
-import { statusWords } from './status-words.ts';
+import { statusWords, TAKEN } from './status-words.ts';
 import { Abilities } from './abilities.ts';
 import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';
@@ -75,10 +75,14 @@ export class Replies {
 
   /** Gives replies that are being written `graceMs`, and leaves the others to the journal. */
   async close(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#closing.abort(), graceMs);
+    const leave = (): void => {
+      this.#closing.abort();
+      this.#options.api.abandon();
+    };
+    const timer = setTimeout(leave, graceMs);
     await Promise.all([...this.#writing.values()].map(({ done }) => done));
     clearTimeout(timer);
-    this.#closing.abort();
+    leave();
   }
 
   #recover({ turn, message, parts }: Unfinished): void {
@@ -113,6 +117,7 @@ export class Replies {
     parts: readonly PostedPart[] | undefined,
   ): Promise<void> {
     const status = new StatusLine({ ...this.#options, address });
+    status.show(TAKEN);
     if (address.title !== undefined) void this.#title(address, address.title);
     const { signal } = this.#closing;
     const begun = (posted: PostedPart) => this.#begun(turn, address, posted);

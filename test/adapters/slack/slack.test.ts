@@ -1,23 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { READ_SHORTCUT } from '../../../src/adapters/slack/actions.ts';
-import { film, openStage, SENTENCES, type Stage, type StageOptions } from './stage.ts';
-
-/** A stage with a resident in a channel. */
-const openChannel = async (options?: StageOptions) => {
-  const stage = await openStage(options);
-  const { slack } = stage;
-  const channel = slack.channel('chest');
-  const by = slack.user('resident');
-  const post = (text: string, more: Partial<Parameters<typeof slack.post>[0]> = {}): string =>
-    slack.post({ by, channel, text, ...more });
-  /** Posts a film with a question, and waits for the answer; its thread. */
-  const ask = async (question: string): Promise<string> => {
-    const thread = post(`${slack.mention} ${question}`, { films: [film('one')] });
-    await stage.answered(channel, thread, 1);
-    return thread;
-  };
-  return { stage, slack, channel, by, post, ask };
-};
+import { openChannel } from './open-channel.ts';
+import { film, SENTENCES, type Stage } from './stage.ts';
 
 const lastReply = ({ slack }: Stage, channel: string, thread: string) => {
   const reply = slack.replies(channel, thread).findLast(({ pictures }) => pictures.length === 0);
@@ -365,18 +349,4 @@ test('nothing that was said, and no name of a file, is logged', async () => {
   const log = stage.log.join('\n');
   expect(log).not.toBe('');
   expect(log).not.toMatch(/heart|doe|xoxb|xapp/);
-});
-
-test('fifty threads at once are all answered, each once', async () => {
-  const { stage, slack, channel, post } = await openChannel();
-  const count = 50;
-  const threads = Array.from({ length: count }, () =>
-    post(`${slack.mention} Where is the heart?`, { films: [film('one')] }),
-  );
-  for (const thread of threads) await stage.pictured(channel, thread, 1);
-  await stage.quiet();
-  for (const thread of threads) {
-    expect(stage.says(channel, thread)).toEqual([SENTENCES.place]);
-    expect(stage.pictures(channel, thread)).toHaveLength(1);
-  }
 });

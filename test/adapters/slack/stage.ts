@@ -65,6 +65,8 @@ export type StageOptions = {
   readonly intake?: Intake;
   /** SLACK_CONNECT. */
   readonly outsiders?: boolean;
+  /** GUESTS. */
+  readonly guests?: boolean;
 };
 
 const OPEN_TO_MEMBERS = {
@@ -72,7 +74,6 @@ const OPEN_TO_MEMBERS = {
   channels: [],
   people: [],
   directMessages: true,
-  guests: true,
   openPlatforms: [],
 };
 
@@ -179,7 +180,11 @@ export class Stage {
           return (this.#options.intake ?? testIntake).take(bytes, how);
         },
       },
-      access: createAccess({ ...OPEN_TO_MEMBERS, outsiders: this.#options.outsiders ?? false }),
+      access: createAccess({
+        ...OPEN_TO_MEMBERS,
+        guests: this.#options.guests ?? false,
+        outsiders: this.#options.outsiders ?? false,
+      }),
       fetchers: { slack: (reference, signal) => this.#adapterThere.fetcher(reference, signal) },
       audit: { write: () => undefined },
     });
