@@ -65,6 +65,8 @@ export type StageOptions = {
   readonly intake?: Intake;
   /** SLACK_CONNECT. */
   readonly outsiders?: boolean;
+  /** Once Slack is there, before anybody calls it. */
+  readonly before?: (slack: Slack) => void;
   /** GUESTS. */
   readonly guests?: boolean;
 };
@@ -88,6 +90,7 @@ export const openStage = async (
     retryMs: [0, 300, 600],
     ...options.slack,
   });
+  options.before?.(slack);
   const stage = new Stage(slack, options);
   finish(() => stage.close());
   await stage.open();
@@ -231,10 +234,14 @@ export class Stage {
     return this.#adapter;
   }
 
+  /** As the program ends that is told to. */
+  async end(): Promise<void> {
+    await Promise.all([this.#adapter?.stop(0), this.#conversation?.close(0)]);
+  }
+
   async close(): Promise<void> {
     this.release();
-    await this.#adapter?.stop(0);
-    await this.#conversation?.close(0);
+    await this.end();
     await this.slack.close();
   }
 
