@@ -213,19 +213,22 @@ describe('pains of other bots on Slack', () => {
     expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
   });
 
-  test('17: what was not journalled the first time is answered when it comes again', async () => {
-    const stage = await openStage({ slack: { acknowledgeMs: 300 } });
-    stage.failStore = true;
-    const { channel, thread } = askAbout(stage, 'How is the heart?');
-    await stage.slack.until('a retry', () =>
-      stage.slack.deliveries.some(({ attempt }) => attempt > 0),
-    );
-    expect(stage.slack.deliveries.some(({ state }) => state === 'acknowledged')).toBe(false);
-    stage.failStore = false;
-    await stage.answered(channel, thread, 1);
-    await stage.quiet();
-    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
-  });
+  test.each([false, true])(
+    '17: what was not journalled the first time is answered when it comes again (over HTTP: %s)',
+    async (overHttp) => {
+      const stage = await openStage({ overHttp, slack: { acknowledgeMs: 300 } });
+      stage.failStore = true;
+      const { channel, thread } = askAbout(stage, 'How is the heart?');
+      await stage.slack.until('a retry', () =>
+        stage.slack.deliveries.some(({ attempt }) => attempt > 0),
+      );
+      expect(stage.slack.deliveries.some(({ state }) => state === 'acknowledged')).toBe(false);
+      stage.failStore = false;
+      await stage.answered(channel, thread, 1);
+      await stage.quiet();
+      expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
+    },
+  );
 
   test('17: and what was answered is not answered again when it comes again', async () => {
     const stage = await openStage();

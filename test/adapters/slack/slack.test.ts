@@ -85,6 +85,28 @@ describe('ways in', () => {
   });
 });
 
+test('over HTTP, too: messages, a press, a modal, a shortcut and the command', async () => {
+  const { stage, slack, channel, by, post, ask } = await openChannel({ overHttp: true });
+  const thread = await ask('Where is the heart?');
+  await stage.pictured(channel, thread, 1);
+  const { ts } = lastReply(stage, channel, thread);
+  slack.press(by, channel, ts, 'Wrong place');
+  const [modal] = await slack.until(
+    'a modal',
+    () => slack.modals.size > 0 && [...slack.modals.keys()],
+  );
+  const refused = slack.submit(by, modal ?? '', {});
+  await slack.until('an answer', () => refused.state === 'acknowledged');
+  expect(String(refused.answer)).toMatch(/^\{"response_action":"errors"/);
+  const among = post('look at this', { films: [film('two')] });
+  slack.shortcut(by, channel, among, READ_SHORTCUT);
+  await stage.answered(channel, among, 1);
+  const command = slack.command(by, channel, 'status');
+  await slack.until('an answer', () => command.state === 'acknowledged');
+  expect(JSON.stringify(command.answer)).toMatch(/answers with/);
+  expect(slack.sockets.connected).toBe(0);
+});
+
 describe('what a reply offers', () => {
   test('report and abnormalities, as buttons, about the film of that reply', async () => {
     const { stage, slack, channel, by, ask } = await openChannel();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
+import { createHttpServer, type HttpAdapter, type HttpServer } from '../../../src/adapters/http.ts';
 import { createSlackAdapter, type SlackAdapter } from '../../../src/adapters/slack/slack.ts';
 import type { SlackSettings } from '../../../src/adapters/slack/slack-settings.ts';
 import { createAccess } from '../../../src/core/access.ts';
@@ -11,7 +12,7 @@ import { createConversation } from '../../../src/core/conversation/create-conver
 import type { Intake } from '../../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
-import { createLogger } from '../../../src/log.ts';
+import { createLogger, type Logger } from '../../../src/log.ts';
 import type { ModelRequest } from '../../../src/model/model.ts';
 import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
@@ -57,6 +58,8 @@ export const film = (name: string, how: Omit<Film, 'bytes'> = {}): Film => ({
 export type StageOptions = {
   readonly slack?: SlackOptions;
   readonly settings?: Partial<SlackSettings>;
+  /** Slack calls the adapter with signed requests; else there is a socket. */
+  readonly overHttp?: boolean;
   /** How long a turn's claim is good for without being renewed. */
   readonly leaseMs?: number;
   /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
@@ -134,6 +137,7 @@ export class Stage {
   #offsetMs = 0;
   #adapter: SlackAdapter | undefined;
   #conversation: Conversation | undefined;
+  #door: HttpServer | undefined;
 
   constructor(slack: Slack, options: StageOptions) {
     this.slack = slack;
@@ -192,11 +196,12 @@ export class Stage {
       audit: { write: () => undefined },
     });
     this.#conversation = conversation;
+    const { overHttp = false } = this.#options;
     this.#adapter = createSlackAdapter({
       settings: {
         botToken: this.slack.botToken,
-        appToken: this.slack.appToken,
-        signingSecret: undefined,
+        appToken: overHttp ? undefined : this.slack.appToken,
+        signingSecret: overHttp ? this.slack.signingSecret : undefined,
         apiUrl: this.slack.apiUrl,
         fileHosts: [],
         followUps: 'started',
@@ -209,8 +214,22 @@ export class Stage {
       logger,
       now: () => this.#now(),
     });
+    if (this.#adapter.http !== undefined) await this.#openDoor(this.#adapter.http, logger);
     this.#adapter.start();
-    await this.slack.until('it is connected', () => this.slack.sockets.open > 0);
+    await this.slack.until('it is connected', () => this.#adapterThere.connection === 'connected');
+  }
+
+  async #openDoor(adapter: HttpAdapter, logger: Logger): Promise<void> {
+    const door = createHttpServer({
+      logger,
+      host: '127.0.0.1',
+      names: [],
+      ready: async () => ({}),
+      id: randomUUID,
+    });
+    this.#door = door;
+    await door.register(adapter);
+    this.slack.sendEventsTo(`${(await door.listen(0)).url}slack/events`);
   }
 
   /** The conversation, whose journal cannot be written while `failStore` says so. */
@@ -242,6 +261,7 @@ export class Stage {
   async close(): Promise<void> {
     this.release();
     await this.end();
+    await this.#door?.close();
     await this.slack.close();
   }
 
