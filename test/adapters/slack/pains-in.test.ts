@@ -65,6 +65,19 @@ describe('pains of other bots on Slack', () => {
     expect(stage.says(channel, thread).at(-1)).toBe(SENTENCES.lungs);
   });
 
+  test.each(['address', 'redirect'] as const)(
+    "6: nor when a file says that it is Slack's, and its %s leads to another host",
+    async (astray) => {
+      const stage = await openStage();
+      const { channel, thread } = askAbout(stage, 'How is the heart?', [
+        film('astray', { astray }),
+      ]);
+      await stage.answered(channel, thread, 1);
+      expect(stage.slack.files.requests.filter(({ host }) => host === 'elsewhere')).toEqual([]);
+      expect(stage.says(channel, thread)).toEqual([expect.stringMatching(/lies outside Slack/)]);
+    },
+  );
+
   test('7: a Slack Connect file that comes as an id is looked up and read', async () => {
     const stage = await openStage();
     const { slack } = stage;

@@ -14,7 +14,7 @@ export type FileRequest = {
   readonly file: string;
   /** The token it carried. */
   readonly token: string | undefined;
-  outcome: 'bytes' | 'login-page' | 'not-ready' | 'fault';
+  outcome: 'bytes' | 'login-page' | 'not-ready' | 'redirect' | 'fault';
 };
 
 export type FileHostOptions = {
@@ -75,10 +75,15 @@ export class FileHost {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
       return;
     }
-    const { readyAt = 0 } = world.workspace.files.get(id) ?? {};
-    if (readyAt > world.workspace.now()) {
+    const file = world.workspace.files.get(id);
+    if (file !== undefined && file.readyAt > world.workspace.now()) {
       seen.outcome = 'not-ready';
       response.writeHead(404, { 'content-type': 'text/html' }).end('<html>not ready</html>');
+      return;
+    }
+    if (file?.astray === 'redirect') {
+      seen.outcome = 'redirect';
+      response.writeHead(302, { location: `${world.elsewhere}/shared/${id}` }).end();
       return;
     }
     this.#send(id, response);

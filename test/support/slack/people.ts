@@ -286,6 +286,7 @@ export class People {
       mimetype: film.mimetype ?? 'image/png',
       external: film.external ?? false,
       stub: film.stub ?? false,
+      astray: film.astray,
       readyAt: workspace.now() + (film.readyAfterMs ?? 0),
       addressed: film.addressed ?? false,
     });

@@ -30,6 +30,8 @@ export type Film = {
   readonly mimetype?: string;
   /** Kept elsewhere (Drive, Dropbox): its `url_private` is of another host. */
   readonly external?: boolean;
+  /** Said to be Slack's own, while its address, or where that leads to, is of another host. */
+  readonly astray?: 'address' | 'redirect';
   /** Slack Connect: events carry only an id and `file_access: check_file_info`. */
   readonly stub?: boolean;
   /** Until then it has no kind, and no address. */
@@ -47,6 +49,7 @@ export type SlackFile = {
   bytes: Uint8Array;
   readonly external: boolean;
   readonly stub: boolean;
+  readonly astray: Film['astray'];
   /** By the workspace's clock. */
   readyAt: number;
   /** It has an address before it is ready. */
@@ -164,6 +167,7 @@ export class Workspace {
       altText: '',
       external: false,
       stub: false,
+      astray: undefined,
       readyAt: this.now(),
       addressed: false,
       shares: [],

@@ -104,9 +104,10 @@ export const toWireFile = (
   };
   const ready = file.readyAt <= world.workspace.now();
   if (!ready && !file.addressed) return { ...whole, mimetype: '', filetype: '' };
-  const address = file.external
-    ? `${world.elsewhere}/shared/${file.id}`
-    : `${world.url}/files-pri/${world.identity.team}-${file.id}/${encodeURIComponent(file.name)}`;
+  const address =
+    file.external || file.astray === 'address'
+      ? `${world.elsewhere}/shared/${file.id}`
+      : `${world.url}/files-pri/${world.identity.team}-${file.id}/${encodeURIComponent(file.name)}`;
   return {
     ...whole,
     mimetype: ready ? file.mimetype : '',
