@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { Drafts } from './drafts.ts';
 import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from './network.ts';
@@ -22,6 +23,8 @@ import { anyAnswer } from './wire.ts';
 const TITLE_LIMIT = 80;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** Streams that are open are ended when the program ends, if Slack answers so soon. */
+const LEAVE_MS = 1_000;
 /** A reply that Slack does not take in so long is given up, so that its thread goes on. */
 const DELIVER_MS = 30 * 60_000;
 
@@ -75,14 +78,12 @@ export class Replies {
 
   /** Gives replies that are being written `graceMs`, and leaves the others to the journal. */
   async close(graceMs: number): Promise<void> {
-    const leave = (): void => {
-      this.#closing.abort();
-      this.#options.api.abandon();
-    };
-    const timer = setTimeout(leave, graceMs);
-    await Promise.all([...this.#writing.values()].map(({ done }) => done));
-    clearTimeout(timer);
-    leave();
+    const written = Promise.all([...this.#writing.values()].map(({ done }) => done));
+    await waitAtMost(graceMs, written);
+    this.#closing.abort();
+    await waitAtMost(LEAVE_MS, written);
+    this.#options.api.abandon();
+    await written;
   }
 
   #recover({ turn, message, parts }: Unfinished): void {
@@ -259,44 +260,13 @@ export class Replies {
   }
 }
 
-/** Drawn one at a time, always from the newest content; what comes meanwhile is drawn next. */
-class Drafts {
-  readonly #draw: (content: ReplyContent) => Promise<void>;
-  #next: ReplyContent | undefined;
-  #drawing: Promise<void> | undefined;
-  #failure: Error | undefined;
-
-  constructor(draw: (content: ReplyContent) => Promise<void>) {
-    this.#draw = draw;
-  }
-
-  draw(content: ReplyContent): void {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#next = content;
-    this.#drawing ??= this.#run().finally(() => {
-      this.#drawing = undefined;
-    });
-  }
-
-  /** Nothing more is drawn from here on. */
-  async end(): Promise<void> {
-    this.#next = undefined;
-    await this.#drawing;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#next !== undefined) {
-      const content = this.#next;
-      this.#next = undefined;
-      try {
-        await this.#draw(content);
-      } catch (error) {
-        // A draft that Slack did not take is no failure: the end of the reply says everything.
-        if (!(error instanceof SlackFailure)) this.#failure = error as Error;
-      }
-    }
-  }
-}
+/** Resolves with the work, or without it when so much time has gone by. */
+const waitAtMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  const over = new AbortController();
+  const late = sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  over.abort();
+};
 
 /** A question that is a message; a button's is somewhere in the thread. */
 const questionOf = (id: string, thread: string): string => (/^\d+\.\d+$/.test(id) ? id : thread);

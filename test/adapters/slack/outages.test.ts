@@ -87,15 +87,20 @@ describe('a reply that Slack never takes', () => {
     expect(stage.log.join('')).toMatch(/a reply was not taken by Slack/);
   });
 
-  test('does not hold up the end of the program', async () => {
-    const { stage, slack, post } = await openChannel({ slack: { streaming: false } });
-    slack.fault('chat.postMessage', { kind: 'slow', ms: 10 * 60_000 });
-    post(`${slack.mention} How is the heart?`, { films: [film('one')] });
-    await slack.until('it is tried', () => stage.calls('chat.postMessage') > 0);
-    const ended = stage.end().then(() => 'ended');
-    // A call that is not answered would be waited for longer.
-    expect(await Promise.race([ended, stage.pause(15_000)])).toBe('ended');
-  });
+  test.each(['chat.postMessage', 'chat.stopStream'])(
+    'does not hold up the end of the program (%s)',
+    async (method) => {
+      const streaming = method === 'chat.stopStream';
+      const { stage, slack, post } = await openChannel({ slack: { streaming } });
+      stage.paceMs = 20;
+      slack.fault(method, { kind: 'slow', ms: 10 * 60_000 });
+      post(`${slack.mention} How is the heart?`, { films: [film('one')] });
+      await slack.until('it is tried', () => stage.calls(method) > 0);
+      const ended = stage.end().then(() => 'ended');
+      // A call that is not answered would be waited for longer.
+      expect(await Promise.race([ended, stage.pause(15_000)])).toBe('ended');
+    },
+  );
 });
 
 describe('a stream', () => {
@@ -114,6 +119,19 @@ describe('a stream', () => {
     expect(stage.refusals('message_not_in_streaming_state')).toBe(0);
     expect(stage.calls('chat.update')).toBeGreaterThan(0);
   });
+});
+
+test('a stream is not left open when the program ends', async () => {
+  const { stage, slack, channel, post } = await openChannel();
+  stage.answer(
+    'Tell me everything.',
+    Array.from({ length: 2_000 }, (_, at) => ` word${at}`),
+  );
+  stage.paceMs = 50;
+  const thread = post(`${slack.mention} Tell me everything.`, { films: [film('one')] });
+  await slack.until('a stream that goes on', () => stage.calls('chat.appendStream') > 0);
+  await stage.end();
+  expect(slack.replies(channel, thread)[0]?.streaming).toBe(false);
 });
 
 describe('what somebody has to mend is logged with what to do', () => {
