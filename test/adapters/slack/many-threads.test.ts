@@ -19,7 +19,7 @@ test('fifty threads at once are all answered, each once', async () => {
 });
 
 test('threads that ask at the same time are answered in the order in which they asked', async () => {
-  const { stage, slack, channel, post } = await openChannel();
+  const { stage, slack, post } = await openChannel();
   stage.hold();
   const questions = Array.from({ length: COUNT }, (_, at) => `Question ${at}?`);
   for (const question of questions) post(`${slack.mention} ${question}`, { films: [film('one')] });

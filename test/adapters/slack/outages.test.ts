@@ -38,7 +38,11 @@ describe('a call that Slack wants made later is made later', () => {
     const { slack, channel, by, post } = await openChannel();
     slack.fault('chat.postEphemeral', LATER);
     slack.shortcut(by, channel, post('no film here'), READ_SHORTCUT);
-    await slack.until('a word', () => slack.shown(channel).some(({ onlyFor }) => onlyFor === by));
+    const [told] = await slack.until('a word', () => {
+      const own = slack.shown(channel).filter(({ onlyFor }) => onlyFor === by);
+      return own.length > 0 && own;
+    });
+    expect(told?.text).toMatch(/no film/);
   });
 
   test('views.open, while its ticket is good', async () => {
@@ -48,6 +52,7 @@ describe('a call that Slack wants made later is made later', () => {
     slack.fault('views.open', LATER);
     slack.press(by, channel, slack.replies(channel, thread)[0]?.ts ?? '', 'Wrong place');
     await slack.until('a modal', () => slack.modals.size > 0);
+    expect(slack.faultsLeft('views.open')).toBe(0);
   });
 
   test('views.publish and the prompts and titles of the Messages tab', async () => {
@@ -61,6 +66,7 @@ describe('a call that Slack wants made later is made later', () => {
     const channel = slack.direct(by);
     slack.post({ by, channel, text: 'How is the heart?', films: [film('one')] });
     await slack.until('all', () => slack.home(by) && titles.size > 0 && prompts.size > 0);
+    expect(slack.calls.filter(({ outcome }) => outcome === 'rate-limited')).toHaveLength(3);
   });
 
   test('every one of them, once each way', async () => {
@@ -76,7 +82,7 @@ describe('a call that Slack wants made later is made later', () => {
 
 describe('a reply that Slack never takes', () => {
   test('is given up after half an hour, so that its thread goes on', async () => {
-    const { stage, slack, channel, post } = await openChannel({ slack: { streaming: false } });
+    const { stage, slack, post } = await openChannel({ slack: { streaming: false } });
     slack.fault('chat.postMessage', { kind: 'status', status: 503 }, 10_000);
     const thread = post(`${slack.mention} How is the heart?`, { films: [film('one')] });
     post('How are the lungs?', { thread });

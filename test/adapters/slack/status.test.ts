@@ -32,6 +32,7 @@ test('where there is no status an emoji on the question says so, and goes', asyn
   stage.release();
   await stage.answered(channel, thread, 1);
   await slack.until('none', () => reactions().length === 0);
+  expect(stage.calls('reactions.remove')).toBe(1);
 });
 
 test('where there are neither, answers come all the same', async () => {
