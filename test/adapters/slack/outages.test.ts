@@ -119,7 +119,7 @@ describe('a stream', () => {
     await slack.until('a stream that goes on', () => stage.calls('chat.appendStream') > 0);
     stage.jump(4.6 * 60_000);
     await slack.until('its end', () => slack.replies(channel, thread)[0]?.streaming === false);
-    expect(stage.says(channel, thread)[0]).not.toContain('word149');
+    expect(stage.says(channel, thread)[0]).not.toContain('word100');
     await stage.answered(channel, thread, 1);
     await slack.until('all', () => stage.says(channel, thread)[0] === `It${words.join('')}`);
     expect(stage.refusals('message_not_in_streaming_state')).toBe(0);

@@ -23,12 +23,15 @@ describe('pains of other bots on Slack', () => {
     expect(stage.says(channel, thread)).toEqual([SENTENCES.heart, SENTENCES.lungs]);
   });
 
-  test('2: a stream that Slack closes after five minutes loses and doubles no word', async () => {
+  test('2: a stream that Slack closes after five minutes loses and doubles no word, and is gone on with', async () => {
     const stage = await openStage({ slack: { streamLifeMs: 1_200 } });
-    const words = Array.from({ length: 30 }, (_, at) => ` word${at}`);
+    const words = Array.from({ length: 80 }, (_, at) => ` word${at}`);
     stage.answer('Tell me everything.', ['It', ...words]);
     stage.paceMs = 100;
     const { channel, thread } = askAbout(stage, 'Tell me everything.');
+    // The model still speaks: words that come after the stream are shown, too.
+    await stage.slack.until('an edit', () => stage.calls('chat.update') > 0);
+    expect(stage.says(channel, thread).join('')).not.toContain('word79');
     const whole = ['It', ...words].join('');
     await stage.slack.until('every word', () => stage.says(channel, thread).join('') === whole);
     await stage.quiet();
@@ -37,6 +40,17 @@ describe('pains of other bots on Slack', () => {
     expect(stage.slack.replies(channel, thread)).toEqual([
       expect.objectContaining({ streaming: false }),
     ]);
+  });
+
+  test('2: also when it is closed just before its last words', async () => {
+    const stage = await openStage({ slack: { streamLifeMs: 100 } });
+    stage.answer('Tell me everything.', ['It is ', 'well.']);
+    stage.paceMs = 400;
+    const { channel, thread } = askAbout(stage, 'Tell me everything.');
+    await stage.answered(channel, thread, 1);
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual(['It is well.']);
+    expect(stage.refusals('message_not_in_streaming_state')).toBeGreaterThan(0);
   });
 
   test('19: the next reply waits until the picture of the one before is in the thread', async () => {
