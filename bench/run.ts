@@ -3,11 +3,18 @@ import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
 import { measureJournal } from './measures/journal.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
+import { measureSlack } from './measures/slack.ts';
 import type { Measurement } from './measurement.ts';
 
 const measurements: Measurement[] = [];
-for (const measure of [measurePreprocessing, measureAnnotation, measureJournal, measureAnswers])
-  measurements.push(...(await measure()));
+const measures = [
+  measurePreprocessing,
+  measureAnnotation,
+  measureJournal,
+  measureSlack,
+  measureAnswers,
+];
+for (const measure of measures) measurements.push(...(await measure()));
 // kilobytes, since the process began, of every thread
 const peak = process.resourceUsage().maxRSS / 1024;
 measurements.push({

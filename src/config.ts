@@ -42,8 +42,11 @@ export type Config = {
     readonly people: readonly string[];
     readonly directMessages: boolean;
     readonly guests: boolean;
+    /** People of another workspace, of platforms whose channels can be shared: SLACK_CONNECT. */
     readonly outsiders: boolean;
   };
+  /** Something of Slack is set up, but not the bot token, so that `slack` is undefined. */
+  readonly slackLacksToken: boolean;
   /** undefined: Slack is not set up. */
   readonly slack:
     | {
@@ -102,8 +105,11 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       people: values.ALLOWED_PEOPLE,
       directMessages: values.DIRECT_MESSAGES,
       guests: values.GUESTS,
-      outsiders: values.OUTSIDERS,
+      outsiders: values.SLACK_CONNECT,
     },
+    slackLacksToken:
+      values.SLACK_BOT_TOKEN === undefined &&
+      (values.SLACK_APP_TOKEN ?? values.SLACK_SIGNING_SECRET) !== undefined,
     slack: slackOf(values),
     demoInChat: values.DEMO_IN_CHAT,
     logLevel: values.LOG_LEVEL,

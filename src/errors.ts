@@ -105,13 +105,15 @@ export const ERRORS = {
 
   // Slack
   'slack-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_BOT_TOKEN (${reason}).`, 'Check SLACK_BOT_TOKEN (xoxb-…), and that the app is still installed in the workspace; docs/slack.md says how.'),
-  'slack-app-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_APP_TOKEN (${reason}).`, 'Make an app-level token (xapp-…) with the scope connections:write and set SLACK_APP_TOKEN to it.'),
+  'slack-token-missing': row('setting', false, () => 'Slack is set up in part, but SLACK_BOT_TOKEN is not set, so Slack is left out.', 'Set SLACK_BOT_TOKEN (xoxb-…, under OAuth & Permissions), or take the other settings of Slack away; docs/slack.md says where it is found.'),
+  'slack-app-token': row<{ reason: string }>('setting', false, ({ reason }) => `Slack does not accept SLACK_APP_TOKEN (${reason}).`, 'Make an app-level token (xapp-…) with the scope connections:write and set SLACK_APP_TOKEN to it; check that the app is still installed and Socket Mode is on.'),
   'slack-scope': row<{ scope: string }>('setting', false, ({ scope }) => `The Slack app lacks the scope ${scope}.`, 'Add it under OAuth & Permissions (examples/slack-manifest.json lists all) and install the app again.'),
   'slack-unreachable': row<{ reason: string }>('setting', true, ({ reason }) => `Slack cannot be reached (${reason}). It is tried again.`, 'Check the way out to slack.com, HTTPS_PROXY, NO_PROXY and SLACK_API_URL.'),
   'slack-refused': row<{ reason: string }>('setting', false, ({ reason }) => `Slack refuses what Wetread asks of it (${reason}).`, 'Compare the app with examples/slack-manifest.json; docs/slack.md says what each part is for.'),
   'slack-transport': row('setting', false, () => 'SLACK_BOT_TOKEN is set, but not how Slack reaches Wetread: set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET with HTTP=on.', 'Set SLACK_APP_TOKEN (Socket Mode needs no public address); docs/slack.md says where it is found.'),
   'slack-signature': row('usage', false, () => 'This request is not signed by Slack.', 'Check SLACK_SIGNING_SECRET, and the clock of this machine.'),
   'slack-files-scope': row('internal', false, () => 'Slack did not give the film out. Tell whoever runs this bot.', 'The app lacks files:read, or was not installed again since it was added; docs/slack.md says how.'),
+  'slack-history': row<{ seconds: number }>('refused', true, ({ seconds }) => `Slack does not let me read what was posted here before${seconds > 0 ? ' just now' : ''}. Post the film here once more${seconds > 0 ? `, or mention me again in ${seconds} seconds` : ''}.`, 'Slack limits how often history is read; if it refuses, compare the scopes that end in :history with examples/slack-manifest.json.'),
   'slack-file-external': row('refused', false, () => 'This file lies outside Slack, where Wetread does not fetch. Upload the film itself.', 'Nothing; SLACK_FILE_HOSTS adds hosts that may be sent the token.'),
 
   // Settings and the server

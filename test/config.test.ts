@@ -50,11 +50,16 @@ describe('settings', () => {
         guests: false,
         outsiders: false,
       },
+      slackLacksToken: false,
       slack: undefined,
       demoInChat: false,
       logLevel: undefined,
       shutdownGraceMs: 20_000,
     });
+  });
+
+  test('SLACK_CONNECT lets people of other workspaces ask', () => {
+    expect(readConfig({ SLACK_CONNECT: 'on' }).access.outsiders).toBe(true);
   });
 
   test('an empty or blank value counts as not set', () => {

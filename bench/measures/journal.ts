@@ -92,7 +92,7 @@ const openConversation = (stores: Stores): Promise<Conversation> =>
       pause: () => Promise.resolve(),
       script: () => ['The lungs', ' are clear.'],
     }),
-    fetcher: async ({ film }) => words.encode(film),
+    fetchers: { [SCRIPTED_PLATFORM]: async ({ film }) => words.encode(film) },
     limits: CONVERSATION_LIMITS,
     logger,
   });

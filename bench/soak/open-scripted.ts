@@ -9,7 +9,6 @@ import type { Profile } from '../../src/core/profile/profile.ts';
 import { createReading } from '../../src/core/read/create-reading.ts';
 import type { Logger } from '../../src/log.ts';
 import type { Model } from '../../src/model/model.ts';
-import { SCRIPTED_PLATFORM } from '../../test/support/scripted-adapter.ts';
 import { createBlankAnnotator } from '../../test/support/scripted-reader.ts';
 import { createSoakIntake } from './soak-intake.ts';
 
@@ -18,7 +17,7 @@ export type ScriptedOptions = {
   /** No other process can be at the stores. */
   readonly alone: boolean;
   readonly model: Model;
-  readonly fetcher: Fetcher;
+  readonly fetchers: Readonly<Record<string, Fetcher>>;
   readonly limits: ConversationLimits;
   readonly logger: Logger;
 };
@@ -38,7 +37,6 @@ export const openScripted = async (options: ScriptedOptions): Promise<Conversati
     ...parts,
     answer: createAnswer({ ...parts, reading, retentionFilmsMs }),
     intake: createSoakIntake(),
-    fetchers: { [SCRIPTED_PLATFORM]: options.fetcher },
     access: { mayAsk: () => 'yes' },
     audit: { write: () => undefined },
   });

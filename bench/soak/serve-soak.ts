@@ -8,7 +8,7 @@ import { createLogger, type Logger } from '../../src/log.ts';
 import type { OpenStores } from '../../src/state/open-stores.ts';
 import { connectToPlatform } from '../../test/support/platform-client.ts';
 import { createRandom } from '../../test/support/random.ts';
-import { ScriptedAdapter } from '../../test/support/scripted-adapter.ts';
+import { SCRIPTED_PLATFORM, ScriptedAdapter } from '../../test/support/scripted-adapter.ts';
 import { makeFaulty } from './faulty-stores.ts';
 import { openScripted } from './open-scripted.ts';
 import { sabotaged } from './sabotage.ts';
@@ -52,7 +52,9 @@ const options = {
   stores: makeFaulty(stores, random, STORE_FAILS),
   alone: store.kind === 'lmdb',
   model: createSoakModel(random),
-  fetcher: ({ film = '' }: Readonly<Record<string, string>>) => client.film(film),
+  fetchers: {
+    [SCRIPTED_PLATFORM]: ({ film = '' }: Readonly<Record<string, string>>) => client.film(film),
+  },
   limits: LIMITS,
   logger,
 };

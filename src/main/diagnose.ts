@@ -8,7 +8,7 @@ import { ERRORS, toWetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createEndpoint } from '../model/endpoint/endpoint.ts';
 import { describeCheckpoint } from '../model/radvlm/describe-checkpoint.ts';
-import { canBeReached, DEMO_STAYS_OUT } from './open-slack.ts';
+import { DEMO_STAYS_OUT, faultOf } from './open-slack.ts';
 import { dataFolder, endpointOptions } from './open-model.ts';
 import { openStores } from './open-stores.ts';
 import { PACKAGE_FOLDER } from './package.ts';
@@ -43,11 +43,13 @@ export const diagnose = async (
 };
 
 const checkSlackSettings = async (config: Config): Promise<readonly Check[]> => {
-  if (config.slack === undefined) return [];
-  const checks = await checkSlack(config.slack);
-  if (canBeReached(config)) return [...checks, ...(await checkDemoInChat(config))];
-  const { say, operator } = ERRORS['slack-transport'];
-  return [...checks, { name: 'Slack transport', ok: false, found: say({}), advice: operator }];
+  const checks = config.slack === undefined ? [] : await checkSlack(config.slack);
+  const fault = faultOf(config);
+  if (fault !== undefined) {
+    const { say, operator } = ERRORS[fault];
+    return [...checks, { name: 'Slack settings', ok: false, found: say({}), advice: operator }];
+  }
+  return config.slack === undefined ? [] : [...checks, ...(await checkDemoInChat(config))];
 };
 
 const checkDemoInChat = async (config: Config): Promise<readonly Check[]> => {

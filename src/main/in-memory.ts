@@ -7,5 +7,5 @@ export const inMemory = (): Pick<OpenOptions, 'stores' | 'alone' | 'audit' | 'fe
   stores: createMemoryStores({ now: Date.now }),
   alone: true,
   audit: NO_AUDIT,
-  fetchers: {},
+  fetchers: () => ({}),
 });

@@ -28,8 +28,8 @@ export type OpenOptions = {
   /** No other process can be at the stores, so what an earlier one has left is taken up at once. */
   readonly alone: boolean;
   readonly audit: Audit;
-  /** How each platform's films are fetched. */
-  readonly fetchers: Readonly<Record<string, Fetcher>>;
+  /** How the films of each platform that is answered with this model are fetched; others' turns wait in the journal. */
+  readonly fetchers: (model: Pick<Queue, 'demo'>) => Readonly<Record<string, Fetcher>>;
   readonly logger: Logger;
   readonly onConverting: (doneBytes: number, totalBytes: number) => void;
   /** Told of every film that intake has looked at and not refused. */
@@ -62,7 +62,7 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     alone,
     answer: createAnswer({ ...parts, reading, retentionFilmsMs: filmsMs }),
     intake: onFilm === undefined ? intake : watched(intake, onFilm),
-    fetchers,
+    fetchers: fetchers(model),
     access: createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS }),
     audit,
     limits: {

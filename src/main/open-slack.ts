@@ -21,17 +21,23 @@ export const openSlack = ({
   model,
   logger,
 }: OpenSlackOptions): SlackAdapter | undefined => {
-  if (config.slack === undefined) return undefined;
-  if (!canBeReached(config)) {
-    const code = 'slack-transport';
-    logger.error({ code }, ERRORS[code].say({}));
-    return undefined;
-  }
+  const fault = faultOf(config);
+  if (fault !== undefined)
+    logger.error({ code: fault }, `${ERRORS[fault].say({})} ${ERRORS[fault].operator}`);
+  if (config.slack === undefined || fault !== undefined) return undefined;
   return createSlackAdapter({ settings: config.slack, conversation, model, logger, now: Date.now });
 };
 
+/** What keeps Slack out, of the settings alone; undefined: nothing, or Slack is not wanted. */
+export const faultOf = (
+  config: Pick<Config, 'slack' | 'slackLacksToken' | 'http'>,
+): 'slack-token-missing' | 'slack-transport' | undefined => {
+  if (config.slackLacksToken) return 'slack-token-missing';
+  return config.slack === undefined || canBeReached(config) ? undefined : 'slack-transport';
+};
+
 /** Over a socket of ours, or by calling this server. */
-export const canBeReached = ({ slack, http }: Pick<Config, 'slack' | 'http'>): boolean => {
+const canBeReached = ({ slack, http }: Pick<Config, 'slack' | 'http'>): boolean => {
   const transport = slack === undefined ? undefined : transportOf(slack);
   return transport === 'socket' || (transport === 'http' && http.on);
 };

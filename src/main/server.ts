@@ -83,10 +83,12 @@ export class Server {
       alone: config.redisUrl === undefined,
       audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
       // Without the page, or without Slack, their turns wait for a server that has them.
-      fetchers: {
+      fetchers: ({ demo }) => ({
         ...(config.http.on ? { web: fetchFromPage } : {}),
-        ...(this.#slack === undefined ? {} : { slack: this.#slack.fetcher }),
-      },
+        ...(this.#slack === undefined || this.#keepsOut(demo)
+          ? {}
+          : { slack: this.#slack.fetcher }),
+      }),
       logger,
       onConverting: logConverting(logger),
       signal,
@@ -113,8 +115,13 @@ export class Server {
   /** Begins in the background: what keeps Slack away keeps nobody else away. */
   #startSlack(demo: boolean): void {
     if (this.#slack === undefined) return;
-    if (demo && !this.#config.demoInChat) this.#logger.warn(DEMO_STAYS_OUT);
+    if (this.#keepsOut(demo)) this.#logger.warn(DEMO_STAYS_OUT);
     else this.#slack.start();
+  }
+
+  /** Out of Slack, where its findings could be believed: also out of turns that a server with another model has left. */
+  #keepsOut(demo: boolean): boolean {
+    return demo && !this.#config.demoInChat;
   }
 
   /** An endpoint that is down when the server starts is waited for; meanwhile questions are told why. */

@@ -44,10 +44,10 @@ const CASES: readonly Case[] = [
   ['a guest who speaks to the bot', { standing: 'guest' }, {}, 'refused'],
   ['a guest among people', { standing: 'guest', addressed: false }, {}, 'silent'],
   ['a guest with GUESTS=on', { standing: 'guest' }, { guests: true }, 'yes'],
-  ['a guest with OUTSIDERS=on alone', { standing: 'guest' }, { outsiders: true }, 'refused'],
+  ['a guest where outsiders may ask', { standing: 'guest' }, { outsiders: true }, 'refused'],
   ['an outsider who speaks to the bot', { standing: 'outsider' }, {}, 'refused'],
   ['an outsider among people', { standing: 'outsider', addressed: false }, {}, 'silent'],
-  ['an outsider with OUTSIDERS=on', { standing: 'outsider' }, { outsiders: true }, 'yes'],
+  ['an outsider where outsiders may ask', { standing: 'outsider' }, { outsiders: true }, 'yes'],
   ['an outsider with GUESTS=on alone', { standing: 'outsider' }, { guests: true }, 'refused'],
 
   ['a member in a listed channel', {}, { channels: ['C1', 'C2'] }, 'yes'],

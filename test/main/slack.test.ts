@@ -99,19 +99,34 @@ describe('a server that joins Slack', { timeout: A_BUSY_MACHINE_MS }, () => {
     expect(slack.calls).toEqual([]);
   });
 
-  test('says what is missing when Slack has no way to it', async () => {
+  test.each([
+    ['SLACK_APP_TOKEN', 'set SLACK_APP_TOKEN'],
+    ['SLACK_BOT_TOKEN', 'SLACK_BOT_TOKEN is not set'],
+  ])('goes on with the page without %s, and says what is missing', async (name, sentence) => {
     const slack = await open();
-    const { SLACK_APP_TOKEN: _left, ...settings } = await settingsFor(slack);
-    const program = startProgram(SERVE, settings);
-    await addressOf(program);
-    expect(program.errors()).toMatch(/SLACK_APP_TOKEN/);
+    const program = startProgram(SERVE, { ...(await settingsFor(slack)), [name]: '' });
+    const url = await addressOf(program);
+    expect((await fetch(`${url}web/about`)).status).toBe(200);
+    expect(program.errors()).toContain(sentence);
+  });
+
+  test('names a scope that is missing, and goes on', async () => {
+    const slack = await open({ scopes: ['chat:write', 'users:read', 'files:read'] });
+    const program = startProgram(SERVE, await settingsFor(slack));
+    const url = await addressOf(program);
+    await slack.until('a log line', () => program.errors().includes('lacks the scope'), 30_000);
+    expect(program.errors()).toMatch(/lacks the scope [^"]*files:write.*install the app again/);
+    expect((await fetch(`${url}web/about`)).status).toBe(200);
   });
 });
 
 describe('wetread doctor', { timeout: A_BUSY_MACHINE_MS }, () => {
-  const examine = async (slack: Slack): Promise<{ code: number | null; found: string }> => {
+  const examine = async (
+    slack: Slack,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; found: string }> => {
     const args = [resolve('bin/wetread.mjs'), 'doctor', '--json'];
-    const program = startProgram(args, await settingsFor(slack));
+    const program = startProgram(args, { ...(await settingsFor(slack)), ...settings });
     const code = await program.exitCode;
     return { code, found: program.output() };
   };
@@ -132,12 +147,30 @@ describe('wetread doctor', { timeout: A_BUSY_MACHINE_MS }, () => {
   test.each([
     ['auth.test', 'invalid_auth', /SLACK_BOT_TOKEN/],
     ['apps.connections.open', 'invalid_auth', /SLACK_APP_TOKEN/],
-    ['apps.connections.open', 'missing_scope', /connections:write/],
+    ['apps.connections.open', 'missing_scope', /app-level token[^"]*connections:write/],
+    ['apps.connections.open', 'socket_mode_not_enabled', /SLACK_APP_TOKEN[^"]*/],
   ])('says which token it is when %s answers %s', async (method, error, named) => {
     const slack = await open();
     slack.fault(method, { kind: 'error', error }, 1_000);
     const { code, found } = await examine(slack);
     expect(found).toMatch(named);
+    expect(code).not.toBe(0);
+  });
+
+  test('says that the app is not installed any more', async () => {
+    const { code, found } = await examine(await open({ installed: 'account_inactive' }));
+    expect(found).toMatch(/SLACK_BOT_TOKEN \(account_inactive\)[^}]*still installed/);
+    expect(code).not.toBe(0);
+  });
+
+  test.each([
+    ['SLACK_BOT_TOKEN is not set', { SLACK_BOT_TOKEN: '' }],
+    ['set SLACK_APP_TOKEN, or SLACK_SIGNING_SECRET', { SLACK_APP_TOKEN: '' }],
+    ['SLACK_BOT_TOKEN must be a bot token', { SLACK_BOT_TOKEN: 'xapp-in-the-wrong-place' }],
+  ])('says what is missing or in the wrong place: %s', async (sentence, settings) => {
+    const { code, found } = await examine(await open(), settings);
+    expect(found).toContain(sentence);
+    expect(found).not.toContain('xapp-in-the-wrong-place');
     expect(code).not.toBe(0);
   });
 });

@@ -2,9 +2,9 @@ import { ERRORS } from '../../errors.ts';
 import { explainFailure } from './explain-failure.ts';
 import { readInstallation } from './installation.ts';
 import { createNetwork } from './network.ts';
-import { APP_SCOPE, missingScopes } from './requirements.ts';
+import { missingScopes } from './requirements.ts';
 import { SlackApi } from './slack-api.ts';
-import { SlackFailure, toSlackFailure } from './slack-failure.ts';
+import { toSlackFailure } from './slack-failure.ts';
 import type { SlackSettings } from './slack-settings.ts';
 import { anyAnswer } from './wire.ts';
 
@@ -64,12 +64,6 @@ const checkAppToken = async (api: SlackApi): Promise<SlackCheck> => {
 };
 
 const failed = (name: string, error: unknown): SlackCheck => {
-  const failure = toSlackFailure('auth.test', error);
-  const isSocket = failure.method === 'apps.connections.open';
-  const needed =
-    isSocket && failure.needed === undefined
-      ? new SlackFailure(failure.method, failure.kind, failure.code, { needed: APP_SCOPE })
-      : failure;
-  const { found, operator } = explainFailure(needed);
+  const { found, operator } = explainFailure(toSlackFailure('auth.test', error));
   return { name, ok: false, found, advice: operator };
 };

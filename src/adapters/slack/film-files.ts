@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Network } from './network.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
@@ -9,8 +10,6 @@ import { fileAnswer, type SlackFile } from './wire.ts';
 
 /** Slack may still be looking through an upload: it is asked again after these. */
 const READY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
-/** Only its kind is missing: after so many looks its bytes tell. */
-const KIND_LOOKS = 2;
 /** A download that broke off, or was told to wait, is tried again after these. */
 const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
 /** What intake takes at most; more is not waited for. */
@@ -38,34 +37,49 @@ export type FilmFilesOptions = {
 
 /** Fetches films from Slack, and from nowhere else: the token goes to Slack's hosts alone. */
 export const createFilmFetcher = (options: FilmFilesOptions): Fetcher => {
-  const { api, logger } = options;
+  const { logger } = options;
   return async ({ file = '' }, signal) => {
     try {
-      const url = addressOf(await findReady(api, file, signal));
-      return await download(options, url, signal);
+      return await fetchReady(options, file, signal);
     } catch (error) {
       if (!(error instanceof SlackFailure)) throw error;
-      const { method, code, needed } = error;
-      logger.warn({ method, code, needed }, 'a film was not to be had');
-      throw new WetreadError(code === 'missing_scope' ? 'slack-files-scope' : 'film-unavailable');
+      logFailure(logger, 'warn', error, 'a film was not to be had');
+      throw new WetreadError(
+        error.code === 'missing_scope' ? 'slack-files-scope' : 'film-unavailable',
+      );
     }
   };
 };
 
-/** The file once Slack has processed it. Events may tell of it by its id alone, or before it can be fetched. */
-const findReady = async (api: SlackApi, file: string, signal: AbortSignal): Promise<SlackFile> => {
+/**
+ * The bytes once Slack has them ready. Events may tell of a file by its id alone, before it has an address, or before
+ * Slack knows its kind. One without a kind is fetched at once, as it may well be ready, and once more later if it was not.
+ */
+const fetchReady = async (
+  options: FilmFilesOptions,
+  file: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
+  const { api } = options;
   for (let tries = 0; ; tries += 1) {
-    const options = { repeatable: true, signal };
-    const { file: found } = await api.call('files.info', { file }, fileAnswer, options);
+    const call = { repeatable: true, signal };
+    const { file: found } = await api.call('files.info', { file }, fileAnswer, call);
     if (found.mode === 'external' || found.is_external === true)
       throw new WetreadError('slack-file-external');
-    const waitMs = READY_MS[tries];
-    const isKnown = (found.mimetype ?? '') !== '' || tries >= KIND_LOOKS;
-    if (urlOf(found) !== undefined && isKnown) return found;
-    if (waitMs === undefined) throw new WetreadError('film-unavailable');
+    const isProcessed = urlOf(found) !== undefined && (found.mimetype ?? '') !== '';
+    const waitMs = isProcessed ? undefined : READY_MS[tries];
+    try {
+      return await download(options, addressOf(found), signal);
+    } catch (error) {
+      const mayComeYet = error instanceof WetreadError && MAY_COME_YET.has(error.code);
+      if (!mayComeYet || waitMs === undefined) throw error;
+    }
     await sleep(waitMs, undefined, { signal });
   }
 };
+
+/** What the download of a file that is not ready may look like: nothing there, or a page in its place. */
+const MAY_COME_YET: ReadonlySet<string> = new Set(['film-unavailable', 'slack-files-scope']);
 
 const urlOf = ({ url_private_download, url_private }: SlackFile): string | undefined =>
   url_private_download ?? url_private;
@@ -150,11 +164,13 @@ const readFilm = async (response: Response): Promise<Uint8Array> => {
       const retryAfterMs = 1_000 * (Number(headers.get('retry-after')) || 0);
       throw new SlackFailure(METHOD, 'limited', `http-${status}`, { retryAfterMs });
     }
-    if (isPage || response.status === 401 || response.status === 403)
+    // A page of any other status says that there is no such file.
+    if (status === 200 || status === 401 || status === 403)
       throw new WetreadError('slack-files-scope');
     throw new WetreadError('film-unavailable');
   }
   const bytes = await readWithin(response);
+  if (bytes.byteLength === 0) throw new WetreadError('film-unavailable');
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, HEAD_BYTES));
   if (/^[\s\uFEFF\u00EF\u00BB\u00BF]*<(?:!doctype html|html|head)/i.test(head))
     throw new WetreadError('slack-files-scope');

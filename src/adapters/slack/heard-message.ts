@@ -79,6 +79,7 @@ export const addressOf = (
     direct,
     reader: { user: message.user, team: message.user_team ?? message.team ?? team },
     title: direct && begins ? titleOf(message) : undefined,
+    unread: undefined,
   };
 };
 

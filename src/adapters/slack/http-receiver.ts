@@ -25,10 +25,14 @@ export class HttpReceiver implements Receiver {
   readonly #now: () => number;
   #app: App | undefined;
   #open = false;
+  readonly #onUnsigned: () => void;
+  /** Whoever has the address could fill the log: it is told once, until Slack itself is heard. */
+  #toldUnsigned = false;
 
-  constructor(signingSecret: string, now: () => number) {
+  constructor(signingSecret: string, now: () => number, onUnsigned: () => void) {
     this.#signingSecret = signingSecret;
     this.#now = now;
+    this.#onUnsigned = onUnsigned;
   }
 
   init(app: App): void {
@@ -81,7 +85,10 @@ export class HttpReceiver implements Receiver {
         headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp },
         nowMilliseconds: this.#now(),
       });
+      this.#toldUnsigned = false;
     } catch {
+      if (!this.#toldUnsigned) this.#onUnsigned();
+      this.#toldUnsigned = true;
       throw new WetreadError('slack-signature');
     }
   }

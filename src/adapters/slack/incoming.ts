@@ -85,17 +85,22 @@ export class Incoming {
   }
 
   /** An edit; or a root that was deleted while it had replies, or a film: Slack keeps tombstones in their places. */
-  async #change({ channel, message }: MessageEvent): Promise<void> {
+  async #change(event: MessageEvent): Promise<void> {
     const { conversation, installation } = this.#options;
+    const { channel, message, previous_message: previous } = event;
     if (message?.ts === undefined || isOurs(installation, message)) return;
     const reference = this.#reference(channel, message.ts);
     const isGone = (message.files ?? []).some(({ mode }) => mode === 'tombstone');
-    if (message.subtype === 'tombstone' || isGone) await conversation.deleted(reference);
-    else
-      await conversation.edited(
-        reference,
-        readText(message.text ?? '', installation.botUser).words,
-      );
+    if (message.subtype === 'tombstone' || isGone) {
+      await conversation.deleted(reference);
+      return;
+    }
+    const { words, mentionsBot } = readText(message.text ?? '', installation.botUser);
+    await conversation.edited(reference, words);
+    // Who forgot the mention and adds it speaks to the bot now. Slack tells of that as a mention, too: it is the same post.
+    const spokeBefore = readText(previous?.text ?? '', installation.botUser).mentionsBot;
+    if (mentionsBot && !spokeBefore && WRITTEN.has(message.subtype))
+      await this.#hear({ ...message, ts: message.ts, type: 'message', channel });
   }
 
   /** Where only mentions are told of, or the other event is late, the mention itself is taken. */
@@ -156,21 +161,24 @@ export class Incoming {
     const heard: Heard = { channel, message, direct, standing, addressed };
     const address = addressOf(installation, heard);
     try {
-      const turn = await this.#journal(heard);
-      if (turn !== undefined) replies.follow(turn, address);
+      const { turn, unread } = await this.#journal(heard);
+      if (turn !== undefined) replies.follow(turn, { ...address, unread });
     } catch (error) {
       if (!(error instanceof WetreadError) || !isFinal(error)) throw error;
       if (addressed) await refusals.say(address, error);
     }
   }
 
-  async #journal(heard: Heard): Promise<TurnId | undefined> {
+  async #journal(
+    heard: Heard,
+  ): Promise<{ readonly turn: TurnId | undefined; readonly unread: WetreadError | undefined }> {
     const { conversation, installation } = this.#options;
     const message = toMessage(installation, heard);
     const inThread = message.thread !== message.id;
     const asks = heard.addressed && !heard.direct && inThread && message.attachments.length === 0;
-    const words = asks ? await this.#before.bring(message) : undefined;
-    return conversation.take(words === undefined ? message : { ...message, text: words });
+    const before = asks ? await this.#before.bring(message) : undefined;
+    const text = before?.words ?? message.text;
+    return { turn: await conversation.take({ ...message, text }), unread: before?.unread };
   }
 
   async #isAddressed(event: MessageEvent): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Message } from '../../core/conversation.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
@@ -26,7 +27,10 @@ export type PeopleOptions = {
 /** Who somebody is to the workspace. */
 export class People {
   readonly #options: PeopleOptions;
-  readonly #known = new Map<string, { readonly standing: Standing; readonly at: number }>();
+  readonly #known = new Map<
+    string,
+    { readonly standing: Promise<Standing>; readonly at: number }
+  >();
 
   constructor(options: PeopleOptions) {
     this.#options = options;
@@ -38,9 +42,11 @@ export class People {
     if (moderators.includes(user)) return 'moderator';
     const known = this.#known.get(user);
     if (known !== undefined && now() < known.at + KEPT_MS) return known.standing;
-    const standing = await this.#ask(user);
+    // Of somebody who asks in many threads at once Slack is asked once.
+    const standing = this.#ask(user);
     if (this.#known.size >= MOST) this.#known.clear();
     this.#known.set(user, { standing, at: now() });
+    standing.catch(() => this.#known.delete(user));
     return standing;
   }
 
@@ -53,9 +59,8 @@ export class People {
     } catch (error) {
       if (!(error instanceof SlackFailure) || error.kind !== 'refused') throw error;
       // Whom the workspace does not know, or may not be asked about, is not let in as a member.
-      const { method, code, needed } = error;
-      if (code === 'missing_scope')
-        logger.error({ method, code, needed }, 'people cannot be told from guests');
+      if (error.code !== 'user_not_found')
+        logFailure(logger, 'error', error, 'members cannot be told from others');
       return 'outsider';
     }
   }

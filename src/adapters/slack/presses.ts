@@ -4,6 +4,7 @@ import type { Choice } from '../../core/reply.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { ACTIONS } from './actions.ts';
+import { logFailure } from './explain-failure.ts';
 import { isDirect, threadOf, toMessage, toPressedMessage } from './heard-message.ts';
 import type { Installation } from './installation.ts';
 import { filmsOf, hasFiles } from './message-films.ts';
@@ -197,7 +198,15 @@ export class Presses {
   #addressOf({ user, team, channel, thread }: Press): ReplyAddress {
     const reader = { user, team: team ?? this.#options.installation.team };
     const direct = isDirect(channel);
-    return { channel, thread, question: thread, direct, reader, title: undefined };
+    return {
+      channel,
+      thread,
+      question: thread,
+      direct,
+      reader,
+      title: undefined,
+      unread: undefined,
+    };
   }
 
   /** Whoever pressed is told what cannot be done; what may succeed later is not acknowledged. */
@@ -213,7 +222,7 @@ export class Presses {
   #report(error: unknown): void {
     const { logger } = this.#options;
     if (!(error instanceof SlackFailure)) logger.error({ error }, 'a press was not answered');
-    else logger.warn({ method: error.method, code: error.code }, 'a press was not answered');
+    else logFailure(logger, 'warn', error, 'a press was not answered');
   }
 }
 

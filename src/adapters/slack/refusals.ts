@@ -1,5 +1,6 @@
 import type { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { logFailure } from './explain-failure.ts';
 import { quietMrkdwn } from './quiet-text.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import type { SlackApi } from './slack-api.ts';
@@ -36,8 +37,7 @@ export class Refusals {
       await api.call('chat.postEphemeral', message, anyAnswer, { patienceMs: 10_000 });
     } catch (error) {
       if (!(error instanceof SlackFailure)) throw error;
-      const { method, code } = error;
-      logger.warn({ method, code }, 'somebody was not told');
+      logFailure(logger, 'warn', error, 'somebody was not told');
     }
   }
 }

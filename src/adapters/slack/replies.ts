@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { Drafts } from './drafts.ts';
+import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from './network.ts';
 import { deletePicture } from './picture-part.ts';
@@ -12,7 +14,7 @@ import { ReplyContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
-import { statusWords } from './status-words.ts';
+import { statusWords, TAKEN } from './status-words.ts';
 import { Abilities } from './abilities.ts';
 import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';
@@ -21,6 +23,8 @@ import { anyAnswer } from './wire.ts';
 const TITLE_LIMIT = 80;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** Streams that are open are ended when the program ends, if Slack answers so soon. */
+const LEAVE_MS = 1_000;
 /** A reply that Slack does not take in so long is given up, so that its thread goes on. */
 const DELIVER_MS = 30 * 60_000;
 
@@ -74,10 +78,12 @@ export class Replies {
 
   /** Gives replies that are being written `graceMs`, and leaves the others to the journal. */
   async close(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#closing.abort(), graceMs);
-    await Promise.all([...this.#writing.values()].map(({ done }) => done));
-    clearTimeout(timer);
+    const written = Promise.all([...this.#writing.values()].map(({ done }) => done));
+    await waitAtMost(graceMs, written);
     this.#closing.abort();
+    await waitAtMost(LEAVE_MS, written);
+    this.#options.api.abandon();
+    await written;
   }
 
   #recover({ turn, message, parts }: Unfinished): void {
@@ -88,7 +94,11 @@ export class Replies {
       question: questionOf(id, thread),
       direct: channel.startsWith('D'),
     };
-    this.#begin(turn, { ...address, reader: undefined, title: undefined }, parts);
+    this.#begin(
+      turn,
+      { ...address, reader: undefined, title: undefined, unread: undefined },
+      parts,
+    );
   }
 
   #begin(turn: TurnId, address: ReplyAddress, parts: readonly PostedPart[] | undefined): void {
@@ -108,6 +118,7 @@ export class Replies {
     parts: readonly PostedPart[] | undefined,
   ): Promise<void> {
     const status = new StatusLine({ ...this.#options, address });
+    status.show(TAKEN);
     if (address.title !== undefined) void this.#title(address, address.title);
     const { signal } = this.#closing;
     const begun = (posted: PostedPart) => this.#begun(turn, address, posted);
@@ -128,11 +139,11 @@ export class Replies {
   /** Shows the reply as it grows. undefined: it is forgotten, or left to whoever starts next. */
   async #follow(
     turn: TurnId,
-    { reader, direct }: ReplyAddress,
+    { reader, direct, unread }: ReplyAddress,
     reply: PostedReply,
     status: StatusLine,
   ): Promise<ReplyContent | undefined> {
-    const content = new ReplyContent();
+    const content = new ReplyContent(unread);
     const mayStream = direct || reader !== undefined;
     const drafts = new Drafts((contentNow) =>
       reply.draft(contentNow.parts, mayStream && contentNow.hasText),
@@ -168,7 +179,7 @@ export class Replies {
         // With a new token the next start goes on with it.
         if (!(error instanceof SlackFailure) || isLockedOut(error)) throw error;
         const isHopeless = error.kind === 'refused' || now() > giveUpAt;
-        logger[isHopeless ? 'error' : 'warn'](factsOf(error), 'a reply was not taken by Slack');
+        logFailure(logger, isHopeless ? 'error' : 'warn', error, 'a reply was not taken by Slack');
         if (isHopeless) break;
         await sleep(waitMs, undefined, { signal: this.#closing.signal });
       }
@@ -241,53 +252,21 @@ export class Replies {
   #report(error: unknown): void {
     if (this.#closing.signal.aborted) return;
     const { logger } = this.#options;
-    if (error instanceof SlackFailure) logger.error(factsOf(error), 'a reply was not written');
+    if (error instanceof SlackFailure)
+      logFailure(logger, 'error', error, 'a reply was not written');
     // A turn that was forgotten, or is another process's by now, needs no reply of ours.
     else if (error instanceof WetreadError) logger.debug({ code: error.code }, 'a reply was left');
     else logger.error({ error }, 'a reply was not written');
   }
 }
 
-/** Drawn one at a time, always from the newest content; what comes meanwhile is drawn next. */
-class Drafts {
-  readonly #draw: (content: ReplyContent) => Promise<void>;
-  #next: ReplyContent | undefined;
-  #drawing: Promise<void> | undefined;
-  #failure: Error | undefined;
-
-  constructor(draw: (content: ReplyContent) => Promise<void>) {
-    this.#draw = draw;
-  }
-
-  draw(content: ReplyContent): void {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#next = content;
-    this.#drawing ??= this.#run().finally(() => {
-      this.#drawing = undefined;
-    });
-  }
-
-  /** Nothing more is drawn from here on. */
-  async end(): Promise<void> {
-    this.#next = undefined;
-    await this.#drawing;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#next !== undefined) {
-      const content = this.#next;
-      this.#next = undefined;
-      try {
-        await this.#draw(content);
-      } catch (error) {
-        // A draft that Slack did not take is no failure: the end of the reply says everything.
-        if (!(error instanceof SlackFailure)) this.#failure = error as Error;
-      }
-    }
-  }
-}
+/** Resolves with the work, or without it when so much time has gone by. */
+const waitAtMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  const over = new AbortController();
+  const late = sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  over.abort();
+};
 
 /** A question that is a message; a button's is somewhere in the thread. */
 const questionOf = (id: string, thread: string): string => (/^\d+\.\d+$/.test(id) ? id : thread);
-
-const factsOf = ({ method, code, needed }: SlackFailure) => ({ method, code, needed });

@@ -1,4 +1,5 @@
 import type { PostedPart, TurnId } from '../../core/conversation.ts';
+import type { WetreadError } from '../../errors.ts';
 import type { ThreadPlace } from './thread-reader.ts';
 
 /** Where a reply goes. */
@@ -11,6 +12,8 @@ export type ReplyAddress = ThreadPlace & {
   readonly direct: boolean;
   /** What the thread may be called: its question, where this is its first. */
   readonly title: string | undefined;
+  /** Why it is not known what the thread held before; said in place of "there is no film". */
+  readonly unread: WetreadError | undefined;
 };
 
 /** What every part of a reply shares. */

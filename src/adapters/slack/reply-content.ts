@@ -1,4 +1,5 @@
 import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
+import type { ErrorCode, WetreadError } from '../../errors.ts';
 import { splitText } from './split-text.ts';
 
 /** What hangs under the last text of a reply. */
@@ -25,6 +26,8 @@ const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
 
 /** Core says this once a thread, with the first reply about a film; what Slack's readers must know goes with it. */
 const ONCE = 'preliminary';
+/** What core says of a thread without a film. */
+const NO_FILM: ErrorCode = 'film-needed';
 const NAMES_STAY =
   'Names and numbers that are written in the picture are not removed; send films without them.';
 
@@ -37,6 +40,12 @@ export class ReplyContent {
   readonly #notices: string[] = [];
   #footer: Footer = { kind: 'working' };
   #ended = false;
+  readonly #unread: WetreadError | undefined;
+
+  /** `unread`: why it is not known whether the thread has a film. */
+  constructor(unread: WetreadError | undefined) {
+    this.#unread = unread;
+  }
 
   get ended(): boolean {
     return this.#ended;
@@ -86,7 +95,9 @@ export class ReplyContent {
         this.#end({ kind: 'question', options: event.options });
         break;
       case 'error':
-        this.#text = [this.#text, event.message].filter((text) => text !== '').join('\n\n');
+        this.#text = [this.#text, this.#messageOf(event)]
+          .filter((text) => text !== '')
+          .join('\n\n');
         this.#end({ kind: 'none' });
         break;
       case 'end': {
@@ -98,6 +109,10 @@ export class ReplyContent {
         break;
       }
     }
+  }
+
+  #messageOf({ code, message }: Extract<ReplyEvent, { type: 'error' }>): string {
+    return code === NO_FILM && this.#unread !== undefined ? this.#unread.message : message;
   }
 
   #addNotice(code: string, text: string): void {

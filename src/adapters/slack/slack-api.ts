@@ -1,4 +1,5 @@
 import { LogLevel, webApi, type Logger as BoltLogger } from '@slack/bolt';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { MethodPace, paceKey } from './method-pace.ts';
@@ -40,6 +41,7 @@ export class SlackApi {
   readonly #client: webApi.WebClient;
   readonly #pace: MethodPace;
   readonly #now: () => number;
+  readonly #abandoned = new AbortController();
 
   constructor({ token, apiUrl, network, now }: SlackApiOptions) {
     this.clientOptions = {
@@ -56,6 +58,13 @@ export class SlackApi {
     this.#client = new webApi.WebClient(token, { ...this.clientOptions, headers: {} });
     this.#pace = new MethodPace(now);
     this.#now = now;
+    // Every call listens: many listeners are no leak.
+    setMaxListeners(0, this.#abandoned.signal);
+  }
+
+  /** Nothing is waited for any more: calls, those on their way among them, fail as aborted. */
+  abandon(): void {
+    this.#abandoned.abort();
   }
 
   /** Whether a call that can be left out may be made now. */
@@ -71,15 +80,17 @@ export class SlackApi {
     { repeatable = false, patienceMs = PATIENCE_MS, signal }: CallOptions = {},
   ): Promise<z.output<Schema>> {
     const giveUpAt = this.#now() + patienceMs;
+    const { signal: abandoned } = this.#abandoned;
+    const ending = signal === undefined ? abandoned : AbortSignal.any([abandoned, signal]);
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-      signal?.throwIfAborted();
-      const failure = await this.#try(method, args, answer);
+      ending.throwIfAborted();
+      const failure = await unlessAborted(this.#try(method, args, answer), ending);
       if (!(failure instanceof SlackFailure)) return failure.answer;
       if (failure.kind === 'refused' || (failure.kind === 'unsure' && !repeatable)) throw failure;
       const key = paceKey(method, args);
       const nextMs = failure.kind === 'limited' ? this.#pace.takeTurn(key) : waitMs;
       if (this.#now() + nextMs > giveUpAt) throw failure;
-      await sleep(nextMs, undefined, { signal });
+      await sleep(nextMs, undefined, { signal: ending });
     }
   }
 
@@ -106,6 +117,20 @@ export class SlackApi {
     }
   }
 }
+
+/** What is on its way is left to itself when the signal aborts: nobody knows then what became of it. */
+const unlessAborted = async <Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> => {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
 
 /** The libraries' own lines hold payloads: what people said. What there is to know is logged by us, by its code. */
 export const SILENT_LOGGER: BoltLogger = {

@@ -2,7 +2,7 @@ import { App, type Receiver } from '@slack/bolt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HELP } from '../../core/conversation/command.ts';
 import type { Conversation, Fetcher } from '../../core/conversation.ts';
-import { WetreadError } from '../../errors.ts';
+import { ERRORS, WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { HttpAdapter } from '../http.ts';
 import { ANY_ACTION, COMMAND, READ_SHORTCUT, WRONG_PLACE_VIEW } from './actions.ts';
@@ -19,6 +19,7 @@ import { People } from './people.ts';
 import { Presses } from './presses.ts';
 import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';
+import { missingScopes } from './requirements.ts';
 import { SILENT_LOGGER, SlackApi } from './slack-api.ts';
 import { toSlackFailure } from './slack-failure.ts';
 import { transportOf, type SlackSettings } from './slack-settings.ts';
@@ -108,6 +109,7 @@ class BoltSlackAdapter implements SlackAdapter {
       { workspace, transport: this.http === undefined ? 'socket' : 'http', scopes },
       'Slack',
     );
+    this.#tellMissing(scopes);
     const replies = new Replies({ ...this.#options, ...this.#parts, installation });
     this.#replies = replies;
     this.#app = this.#createApp(installation, replies);
@@ -141,7 +143,7 @@ class BoltSlackAdapter implements SlackAdapter {
   #createReceiver(): Receiver {
     const { settings, now } = this.#options;
     if (transportOf(settings) === 'http')
-      return new HttpReceiver(settings.signingSecret ?? '', now);
+      return new HttpReceiver(settings.signingSecret ?? '', now, () => this.#onUnsigned());
     return new SocketReceiver({
       appToken: settings.appToken ?? '',
       network: this.#network,
@@ -230,6 +232,15 @@ class BoltSlackAdapter implements SlackAdapter {
     await this.#api.call('views.publish', args, anyAnswer, { repeatable: true });
   }
 
+  /** What is missing is missed only when somebody uses it; it is told before. */
+  #tellMissing(granted: readonly string[] | undefined): void {
+    const missing = granted === undefined ? [] : missingScopes(granted);
+    if (missing.length === 0) return;
+    const { say, operator } = ERRORS['slack-scope'];
+    const sentence = `${say({ scope: missing.join(', ') })} ${operator}`;
+    this.#options.logger.error({ code: 'slack-scope' }, sentence);
+  }
+
   #onFailure(error: unknown): void {
     const failure = toSlackFailure('apps.connections.open', error);
     const { code, found, operator } = explainFailure(failure);
@@ -238,6 +249,11 @@ class BoltSlackAdapter implements SlackAdapter {
     const level = this.#told === found ? 'debug' : 'error';
     this.#told = found;
     this.#options.logger[level]({ code, method, reason, needed }, `${found} ${operator}`);
+  }
+
+  #onUnsigned(): void {
+    const { say, operator } = ERRORS['slack-signature'];
+    this.#options.logger.warn({ code: 'slack-signature' }, `${say({})} ${operator}`);
   }
 
   #onNotTaken(error: unknown): void {

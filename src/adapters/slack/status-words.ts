@@ -1,5 +1,8 @@
 import type { Status } from '../../core/reply.ts';
 
+/** Before there is anything to tell: the film is on its way. */
+export const TAKEN = 'is on it…';
+
 /** What a reply is waiting for, in words that follow "Wetread". */
 export const statusWords = (status: Status): string => {
   switch (status.phase) {

@@ -1,4 +1,5 @@
 import type { SlackApi } from './slack-api.ts';
+import { SlackFailure } from './slack-failure.ts';
 import { repliesAnswer, type SlackMessage } from './wire.ts';
 
 /** Messages of a page. Apps that are distributed outside the Marketplace get 15 at most, whatever they ask for. */
@@ -8,27 +9,48 @@ const MOST_PAGES = 5;
 
 export type ThreadPlace = { readonly channel: string; readonly thread: string };
 
-/** The messages of a thread, oldest first, its root among them. */
+export type ReadOptions = { readonly patienceMs?: number; readonly signal?: AbortSignal };
+
+/** The messages of a thread, oldest first, its root among them. Fails with a `SlackFailure` when they are not all to be had. */
 export const readThread = async (
   api: SlackApi,
-  { channel, thread }: ThreadPlace,
-  options: { readonly patienceMs?: number; readonly signal?: AbortSignal } = {},
+  place: ThreadPlace,
+  options: ReadOptions = {},
 ): Promise<readonly SlackMessage[]> => {
+  const { messages, failure } = await readThreadSoFar(api, place, options);
+  if (failure !== undefined) throw failure;
+  return messages;
+};
+
+/** As many of them as can be had; `failure` says why those after them cannot. */
+export const readThreadSoFar = async (
+  api: SlackApi,
+  { channel, thread }: ThreadPlace,
+  options: ReadOptions,
+): Promise<{
+  readonly messages: readonly SlackMessage[];
+  readonly failure: SlackFailure | undefined;
+}> => {
   const messages: SlackMessage[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const args = { channel, ts: thread, limit: PAGE, include_all_metadata: true };
-    const answer = await api.call(
-      'conversations.replies',
-      cursor === undefined ? args : { ...args, cursor },
-      repliesAnswer,
-      { repeatable: true, ...options },
-    );
-    messages.push(...answer.messages);
-    cursor = answer.response_metadata?.next_cursor || undefined;
+    try {
+      const answer = await api.call(
+        'conversations.replies',
+        cursor === undefined ? args : { ...args, cursor },
+        repliesAnswer,
+        { repeatable: true, ...options },
+      );
+      messages.push(...answer.messages);
+      cursor = answer.response_metadata?.next_cursor || undefined;
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      return { messages, failure: error };
+    }
     if (cursor === undefined) break;
   }
-  return messages;
+  return { messages, failure: undefined };
 };
 
 /** The first messages of a thread: the root and `count - 1` replies. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { prepare, ROOT } from '../../../scripts/prepare.mjs';
-import { startServer } from '../../main/start-server.ts';
+import { addressOf, askAsThePage, eventsAsThePage, startServer } from '../../main/start-server.ts';
 import { delta, finish, done, stream, type Behaviour } from '../../support/endpoint-server.ts';
 import { startSlack, type Slack } from '../../support/slack/slack.ts';
 
@@ -17,8 +17,8 @@ const FILM = 'assets/films/hannover-bd10d5e2-pa.png';
 /** The pieces of an answer that is drawn on the film. */
 const PIECES = ['The heart', ' is', ' at', ' [0.30,', ' 0.40,', ' 0.70,', ' 0.80].'];
 
-const openSlack = async (): Promise<Slack> => {
-  const slack = await startSlack({ acknowledgeMs: 2_000, retryMs: [0, 1_000, 3_000] });
+const openSlack = async (streaming = true): Promise<Slack> => {
+  const slack = await startSlack({ acknowledgeMs: 2_000, retryMs: [0, 1_000, 3_000], streaming });
   onTestFinished(() => slack.close());
   return slack;
 };
@@ -73,12 +73,14 @@ const LAST_CALLS = [
   'upload',
   'files.completeUploadExternal',
 ] as const;
+/** Where words are not streamed. */
+const LAST_PLAIN_CALLS = ['chat.postMessage', 'chat.update'] as const;
 
 describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
-  test.each(LAST_CALLS)(
+  test.each([...LAST_CALLS, ...LAST_PLAIN_CALLS])(
     'when %s was done and not answered shows one reply, whole, in order',
     async (method) => {
-      const slack = await openSlack();
+      const slack = await openSlack(LAST_PLAIN_CALLS.every((plain) => plain !== method));
       const { program, start } = await startWithSlack(slack);
       await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
       slack.fault(method, { kind: 'slow', ms: A_BUSY_MACHINE_MS });
@@ -110,5 +112,45 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
     endpoint.behave(answer);
     start();
     expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
+  });
+
+  test('while it takes down what is to be forgotten leaves nothing of it', async () => {
+    const slack = await openSlack();
+    const { program, start } = await startWithSlack(slack);
+    await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+    const { channel, thread } = await ask(slack);
+    expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
+    slack.fault('chat.delete', { kind: 'slow', ms: A_BUSY_MACHINE_MS });
+    const by = slack.user('resident');
+    slack.post({ by, channel, thread, text: `${slack.mention} forget` });
+    await slack.until('it deletes', () => slack.faultsLeft('chat.delete') === 0, 30_000);
+    program.signal('SIGKILL');
+    await program.exitCode;
+    start();
+    await slack.until('no file of ours', () => slack.ownFiles.length === 0, 60_000);
+    await slack.until('one word', () => slack.replies(channel, thread).length === 1, 60_000);
+    expect(slack.replies(channel, thread)[0]?.text).toMatch(/forgotten/);
+  });
+
+  test('leaves its questions to a program with its model, not to the demonstration that is kept out', async () => {
+    const slack = await openSlack();
+    const { program, start, endpoint } = await startWithSlack(slack, stream([], 'hang'));
+    await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+    const { channel, thread } = await ask(slack);
+    await slack.until('it is at work', () => endpoint.completions.length > 0, 30_000);
+    program.signal('SIGKILL');
+    await program.exitCode;
+    const demo = start({ MODEL_URL: '' });
+    const url = await addressOf(demo);
+    // Long enough for what was left: it would have been begun first.
+    await eventsAsThePage(url, await askAsThePage(url));
+    demo.signal('SIGTERM');
+    await demo.exitCode;
+    endpoint.behave(answer);
+    start();
+    expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
+    expect(slack.replies(channel, thread).map(({ text }) => text)).not.toContainEqual(
+      expect.stringMatching(/demonstration/),
+    );
   });
 });

@@ -70,7 +70,7 @@ const cases = (Object.keys(FAULTS) as (keyof typeof FAULTS)[]).flatMap((what) =>
     .map((method) => ({ method, what })),
 );
 
-describe('a reply', { timeout: 60_000 }, () => {
+describe('a reply', () => {
   test.concurrent.for(cases)(
     'whose call of $method $what is there once, whole, in order',
     async ({ method, what }, { onTestFinished }) => {
@@ -86,7 +86,7 @@ describe('a reply', { timeout: 60_000 }, () => {
   );
 });
 
-describe('the socket', { timeout: 60_000 }, () => {
+describe('the socket', () => {
   test('may drop while a reply is written, which goes on', async () => {
     const stage = await openStage();
     stage.paceMs = PACE_MS;

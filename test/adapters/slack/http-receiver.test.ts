@@ -7,8 +7,11 @@ import { createLogger } from '../../../src/log.ts';
 
 const SECRET = 'loopback-signing-secret';
 
-const open = async (process: (event: ReceiverEvent) => Promise<void>) => {
-  const receiver = new HttpReceiver(SECRET, Date.now);
+const open = async (
+  process: (event: ReceiverEvent) => Promise<void>,
+  onUnsigned: () => void = () => undefined,
+) => {
+  const receiver = new HttpReceiver(SECRET, Date.now, onUnsigned);
   const server = createHttpServer({
     logger: createLogger('silent'),
     host: '127.0.0.1',
@@ -56,6 +59,17 @@ test.each([
     error: { code: 'slack-signature' },
   });
   expect(heard).toEqual([]);
+});
+
+test('a wrong secret is told once, and again after a request that was right', async () => {
+  let told = 0;
+  const { server } = await open(
+    async ({ ack }) => ack(),
+    () => (told += 1),
+  );
+  const wrong = signed(EVENT, { secret: 'another' });
+  for (const request of [wrong, wrong, signed(EVENT), wrong]) await server.inject(request);
+  expect(told).toBe(2);
 });
 
 test('acknowledges what was taken, and answers with what a command is told', async () => {

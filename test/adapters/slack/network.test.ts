@@ -5,15 +5,25 @@ import { onTestFinished, expect, test } from 'vitest';
 import { createNetwork } from '../../../src/adapters/slack/network.ts';
 import { film, openStage } from './stage.ts';
 
-/** A proxy that tunnels, as hospitals have them; `asked` is where it was asked to lead to. */
-const startProxy = async (): Promise<{ readonly url: string; readonly asked: string[] }> => {
+/** A proxy that tunnels, as hospitals have them. */
+type Proxy = {
+  readonly url: string;
+  /** Where it was asked to lead to. */
+  readonly asked: string[];
+  /** Its own ends of the tunnels, as the other side sees them. */
+  readonly ports: Set<number>;
+};
+
+const startProxy = async (): Promise<Proxy> => {
   const asked: string[] = [];
+  const ports = new Set<number>();
   const sockets = new Set<Socket>();
   const server = createServer((_request, response) => response.writeHead(405).end());
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     asked.push(request.url ?? '');
     const [host = '', port = '0'] = (request.url ?? '').split(':');
     const there = connect(Number(port), host, () => {
+      ports.add(there.localPort ?? 0);
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       socket.pipe(there).pipe(socket);
     });
@@ -21,16 +31,16 @@ const startProxy = async (): Promise<{ readonly url: string; readonly asked: str
       sockets.add(end);
       end.on('error', () => undefined);
     }
-    // An end that breaks off breaks the other one, too: nobody waits for what does not come.
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
+    // An end that breaks off breaks the other one, too, once what it has said is through: nobody waits for what does not come.
+    there.on('close', () => (socket as Socket).destroySoon());
+    socket.on('close', () => there.destroySoon());
   });
   const url = await listen(server);
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { url, asked };
+  return { url, asked, ports };
 };
 
 const listen = async (server: Server): Promise<string> => {
@@ -52,8 +62,10 @@ test('calls, the socket, films and pictures go through the proxy', async () => {
   );
   const here = new URL(slack.apiUrl).host;
   expect(new Set(proxy.asked)).toEqual(new Set([here]));
-  // Every connection that Slack has seen came out of a tunnel.
-  expect(proxy.asked.length).toBeGreaterThan(1);
+  // Every connection that Slack has seen came out of a tunnel: the calls, the socket, the film and the upload.
+  expect([...slack.peers].filter((port) => !proxy.ports.has(port))).toEqual([]);
+  expect(slack.sockets.open).toBe(1);
+  expect(slack.files.requests).toHaveLength(1);
 });
 
 test('hosts that NO_PROXY names are reached straight', async () => {

@@ -1,23 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { READ_SHORTCUT } from '../../../src/adapters/slack/actions.ts';
-import { film, openStage, SENTENCES, type Stage, type StageOptions } from './stage.ts';
-
-/** A stage with a resident in a channel. */
-const openChannel = async (options?: StageOptions) => {
-  const stage = await openStage(options);
-  const { slack } = stage;
-  const channel = slack.channel('chest');
-  const by = slack.user('resident');
-  const post = (text: string, more: Partial<Parameters<typeof slack.post>[0]> = {}): string =>
-    slack.post({ by, channel, text, ...more });
-  /** Posts a film with a question, and waits for the answer; its thread. */
-  const ask = async (question: string): Promise<string> => {
-    const thread = post(`${slack.mention} ${question}`, { films: [film('one')] });
-    await stage.answered(channel, thread, 1);
-    return thread;
-  };
-  return { stage, slack, channel, by, post, ask };
-};
+import { openChannel } from './open-channel.ts';
+import { film, SENTENCES, type Stage } from './stage.ts';
 
 const lastReply = ({ slack }: Stage, channel: string, thread: string) => {
   const reply = slack.replies(channel, thread).findLast(({ pictures }) => pictures.length === 0);
@@ -99,6 +83,28 @@ describe('ways in', () => {
     await slack.until('prompts', () => slack.context.workspace.prompts.size > 0);
     expect(slack.home(by)).toMatchObject({ type: 'home' });
   });
+});
+
+test('over HTTP, too: messages, a press, a modal, a shortcut and the command', async () => {
+  const { stage, slack, channel, by, post, ask } = await openChannel({ overHttp: true });
+  const thread = await ask('Where is the heart?');
+  await stage.pictured(channel, thread, 1);
+  const { ts } = lastReply(stage, channel, thread);
+  slack.press(by, channel, ts, 'Wrong place');
+  const [modal] = await slack.until(
+    'a modal',
+    () => slack.modals.size > 0 && [...slack.modals.keys()],
+  );
+  const refused = slack.submit(by, modal ?? '', {});
+  await slack.until('an answer', () => refused.state === 'acknowledged');
+  expect(String(refused.answer)).toMatch(/^\{"response_action":"errors"/);
+  const among = post('look at this', { films: [film('two')] });
+  slack.shortcut(by, channel, among, READ_SHORTCUT);
+  await stage.answered(channel, among, 1);
+  const command = slack.command(by, channel, 'status');
+  await slack.until('an answer', () => command.state === 'acknowledged');
+  expect(JSON.stringify(command.answer)).toMatch(/answers with/);
+  expect(slack.sockets.connected).toBe(0);
 });
 
 describe('what a reply offers', () => {
@@ -245,6 +251,41 @@ describe('what becomes of a message', () => {
   });
 });
 
+describe('an edit', () => {
+  test('that adds the mention which was forgotten is answered, once', async () => {
+    const { stage, slack, channel, post } = await openChannel();
+    const thread = post('How is the heart?', { films: [film('one')] });
+    slack.edit(channel, thread, `${slack.mention} How are the lungs?`);
+    await stage.answered(channel, thread, 1);
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.lungs]);
+    expect(stage.films).toEqual(['one']);
+  });
+
+  test('of what was answered is not answered again, whatever Slack tells of it', async () => {
+    const { stage, slack, channel, post, ask } = await openChannel();
+    const thread = await ask('How is the heart?');
+    slack.edit(channel, thread, `${slack.mention} How are the lungs?`);
+    slack.unfurl(channel, thread);
+    slack.tell(channel, thread, 'app_mention');
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart]);
+    post('How are the lungs?', { thread });
+    await stage.answered(channel, thread, 2);
+    expect(stage.questions.filter((question) => question === 'How are the lungs?')).toHaveLength(1);
+  });
+
+  test('in its own thread is no second question when the mention is added', async () => {
+    const { stage, slack, channel, post, ask } = await openChannel();
+    const thread = await ask('How is the heart?');
+    const second = post('How are the lungs?', { thread });
+    await stage.answered(channel, thread, 2);
+    slack.edit(channel, second, `${slack.mention} How are the lungs?`);
+    await stage.quiet();
+    expect(stage.says(channel, thread)).toEqual([SENTENCES.heart, SENTENCES.lungs]);
+  });
+});
+
 describe('who is answered', () => {
   test('people of another workspace are not, and are told so; with the setting they are', async () => {
     for (const outsiders of [false, true]) {
@@ -331,17 +372,3 @@ test('nothing that was said, and no name of a file, is logged', async () => {
   expect(log).not.toBe('');
   expect(log).not.toMatch(/heart|doe|xoxb|xapp/);
 });
-
-test('fifty threads at once are all answered, each once', async () => {
-  const { stage, slack, channel, post } = await openChannel();
-  const count = 50;
-  const threads = Array.from({ length: count }, () =>
-    post(`${slack.mention} Where is the heart?`, { films: [film('one')] }),
-  );
-  for (const thread of threads) await stage.pictured(channel, thread, 1);
-  await stage.quiet();
-  for (const thread of threads) {
-    expect(stage.says(channel, thread)).toEqual([SENTENCES.place]);
-    expect(stage.pictures(channel, thread)).toHaveLength(1);
-  }
-}, 60_000);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import { createHttpServer, type HttpAdapter, type HttpServer } from '../../../src/adapters/http.ts';
 import { createSlackAdapter, type SlackAdapter } from '../../../src/adapters/slack/slack.ts';
 import type { SlackSettings } from '../../../src/adapters/slack/slack-settings.ts';
 import { createAccess } from '../../../src/core/access.ts';
@@ -11,7 +12,7 @@ import { createConversation } from '../../../src/core/conversation/create-conver
 import type { Intake } from '../../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
-import { createLogger } from '../../../src/log.ts';
+import { createLogger, type Logger } from '../../../src/log.ts';
 import type { ModelRequest } from '../../../src/model/model.ts';
 import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
@@ -24,6 +25,9 @@ import type { ShownMessage } from '../../support/slack/shown.ts';
 import { startSlack, type Slack, type SlackOptions } from '../../support/slack/slack.ts';
 import type { Film } from '../../support/slack/workspace.ts';
 import { TEST_LIMITS, testIntake } from '../../support/test-conversation.ts';
+
+/** A second or two on a quiet machine; tests wait for what happens, and a busy one may take its time. */
+vi.setConfig({ testTimeout: 120_000 });
 
 export const SENTENCES = {
   heart: 'The heart size is normal.',
@@ -54,6 +58,8 @@ export const film = (name: string, how: Omit<Film, 'bytes'> = {}): Film => ({
 export type StageOptions = {
   readonly slack?: SlackOptions;
   readonly settings?: Partial<SlackSettings>;
+  /** Slack calls the adapter with signed requests; else there is a socket. */
+  readonly overHttp?: boolean;
   /** How long a turn's claim is good for without being renewed. */
   readonly leaseMs?: number;
   /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
@@ -62,6 +68,10 @@ export type StageOptions = {
   readonly intake?: Intake;
   /** SLACK_CONNECT. */
   readonly outsiders?: boolean;
+  /** Once Slack is there, before anybody calls it. */
+  readonly before?: (slack: Slack) => void;
+  /** GUESTS. */
+  readonly guests?: boolean;
 };
 
 const OPEN_TO_MEMBERS = {
@@ -69,7 +79,6 @@ const OPEN_TO_MEMBERS = {
   channels: [],
   people: [],
   directMessages: true,
-  guests: true,
   openPlatforms: [],
 };
 
@@ -84,6 +93,7 @@ export const openStage = async (
     retryMs: [0, 300, 600],
     ...options.slack,
   });
+  options.before?.(slack);
   const stage = new Stage(slack, options);
   finish(() => stage.close());
   await stage.open();
@@ -127,6 +137,7 @@ export class Stage {
   #offsetMs = 0;
   #adapter: SlackAdapter | undefined;
   #conversation: Conversation | undefined;
+  #door: HttpServer | undefined;
 
   constructor(slack: Slack, options: StageOptions) {
     this.slack = slack;
@@ -149,7 +160,14 @@ export class Stage {
     const leaseMs = this.#options.leaseMs ?? timings.leaseMs;
     const limits = {
       ...TEST_LIMITS,
-      timings: { ...timings, leaseMs, renewMs: Math.ceil(leaseMs / 3), heedMs: 50 },
+      timings: {
+        ...timings,
+        leaseMs,
+        renewMs: Math.ceil(leaseMs / 3),
+        // A machine that stands still for longer loses its turns, and takes them up again.
+        recoverMs: Math.min(timings.recoverMs, leaseMs),
+        heedMs: 50,
+      },
     };
     const conversation = await createConversation({
       ...parts,
@@ -169,16 +187,21 @@ export class Stage {
           return (this.#options.intake ?? testIntake).take(bytes, how);
         },
       },
-      access: createAccess({ ...OPEN_TO_MEMBERS, outsiders: this.#options.outsiders ?? false }),
+      access: createAccess({
+        ...OPEN_TO_MEMBERS,
+        guests: this.#options.guests ?? false,
+        outsiders: this.#options.outsiders ?? false,
+      }),
       fetchers: { slack: (reference, signal) => this.#adapterThere.fetcher(reference, signal) },
       audit: { write: () => undefined },
     });
     this.#conversation = conversation;
+    const { overHttp = false } = this.#options;
     this.#adapter = createSlackAdapter({
       settings: {
         botToken: this.slack.botToken,
-        appToken: this.slack.appToken,
-        signingSecret: undefined,
+        appToken: overHttp ? undefined : this.slack.appToken,
+        signingSecret: overHttp ? this.slack.signingSecret : undefined,
         apiUrl: this.slack.apiUrl,
         fileHosts: [],
         followUps: 'started',
@@ -191,8 +214,22 @@ export class Stage {
       logger,
       now: () => this.#now(),
     });
+    if (this.#adapter.http !== undefined) await this.#openDoor(this.#adapter.http, logger);
     this.#adapter.start();
-    await this.slack.until('it is connected', () => this.slack.sockets.open > 0);
+    await this.slack.until('it is connected', () => this.#adapterThere.connection === 'connected');
+  }
+
+  async #openDoor(adapter: HttpAdapter, logger: Logger): Promise<void> {
+    const door = createHttpServer({
+      logger,
+      host: '127.0.0.1',
+      names: [],
+      ready: async () => ({}),
+      id: randomUUID,
+    });
+    this.#door = door;
+    await door.register(adapter);
+    this.slack.sendEventsTo(`${(await door.listen(0)).url}slack/events`);
   }
 
   /** The conversation, whose journal cannot be written while `failStore` says so. */
@@ -216,10 +253,15 @@ export class Stage {
     return this.#adapter;
   }
 
+  /** As the program ends that is told to. */
+  async end(): Promise<void> {
+    await Promise.all([this.#adapter?.stop(0), this.#conversation?.close(0)]);
+  }
+
   async close(): Promise<void> {
     this.release();
-    await this.#adapter?.stop(0);
-    await this.#conversation?.close(0);
+    await this.end();
+    await this.#door?.close();
     await this.slack.close();
   }
 

@@ -141,7 +141,7 @@ describe.skipIf(browserMissing !== undefined)(
       const opened = await openConversation({
         config: readConfig({ DATA_DIR: folder }),
         ...inMemory(),
-        fetchers: { web: fetchFromPage },
+        fetchers: () => ({ web: fetchFromPage }),
         logger,
         onConverting: () => {},
         signal: new AbortController().signal,

@@ -14,7 +14,7 @@ export type FileRequest = {
   readonly file: string;
   /** The token it carried. */
   readonly token: string | undefined;
-  outcome: 'bytes' | 'login-page' | 'fault';
+  outcome: 'bytes' | 'login-page' | 'not-ready' | 'redirect' | 'fault';
 };
 
 export type FileHostOptions = {
@@ -73,6 +73,17 @@ export class FileHost {
     if (loginPages || token !== botToken || installed !== 'yes' || !scopes.has('files:read')) {
       seen.outcome = 'login-page';
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
+      return;
+    }
+    const file = world.workspace.files.get(id);
+    if (file !== undefined && file.readyAt > world.workspace.now()) {
+      seen.outcome = 'not-ready';
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<html>not ready</html>');
+      return;
+    }
+    if (file?.astray === 'redirect') {
+      seen.outcome = 'redirect';
+      response.writeHead(302, { location: `${world.elsewhere}/shared/${id}` }).end();
       return;
     }
     this.#send(id, response);

@@ -22,7 +22,7 @@ export type PostOptions = {
   readonly tell?: readonly EventKind[];
 };
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 /** What is waited for may not be in the workspace: a file's time has come, a log has a line. */
 const POLL_MS = 20;
 
@@ -117,12 +117,15 @@ export class People {
     this.context.announcements.repeat(channel, ts);
   }
 
+  /** Slack tells of an edit as a change and, where the new words mention the bot, as a mention once more. */
   edit(channel: string, ts: string, text: string): void {
     const message = this.#message(channel, ts);
     const previous = toWireMessage(this.context, message);
     message.text = text;
     message.edited = true;
     this.context.announcements.changed(message, previous);
+    const isDirect = this.context.workspace.channels.get(channel)?.kind === 'im';
+    if (text.includes(this.mention) && !isDirect) this.tell(channel, ts, 'app_mention');
   }
 
   /** A link's preview appears: a change that nobody made. */
@@ -283,7 +286,9 @@ export class People {
       mimetype: film.mimetype ?? 'image/png',
       external: film.external ?? false,
       stub: film.stub ?? false,
+      astray: film.astray,
       readyAt: workspace.now() + (film.readyAfterMs ?? 0),
+      addressed: film.addressed ?? false,
     });
   }
 }

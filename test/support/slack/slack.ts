@@ -68,6 +68,8 @@ export class Slack extends People {
   readonly signingSecret = 'loopback-signing-secret';
   readonly sockets: Sockets;
   readonly files: FileHost;
+  /** Ports from which its API, sockets and files were connected to. */
+  readonly peers = new Set<number>();
   readonly #api: Api;
   readonly #faults = new Faults();
   readonly #servers: readonly Server[];
@@ -103,6 +105,7 @@ export class Slack extends People {
     });
     this.sockets = new Sockets(context.identity.app, () => context.deliveries.flush());
     context.deliveries.carrier = this.sockets;
+    server.on('connection', ({ remotePort = 0 }) => this.peers.add(remotePort));
     server.on('request', (request, response) => void this.#serve(request, response));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex) =>
       this.sockets.connect(request, socket),

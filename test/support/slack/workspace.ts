@@ -30,10 +30,14 @@ export type Film = {
   readonly mimetype?: string;
   /** Kept elsewhere (Drive, Dropbox): its `url_private` is of another host. */
   readonly external?: boolean;
+  /** Said to be Slack's own, while its address, or where that leads to, is of another host. */
+  readonly astray?: 'address' | 'redirect';
   /** Slack Connect: events carry only an id and `file_access: check_file_info`. */
   readonly stub?: boolean;
-  /** Until then it has no address and no kind. */
+  /** Until then it has no kind, and no address. */
   readonly readyAfterMs?: number;
+  /** It has an address from the first, where until it is ready there is a page. */
+  readonly addressed?: boolean;
 };
 
 export type SlackFile = {
@@ -45,8 +49,11 @@ export type SlackFile = {
   bytes: Uint8Array;
   readonly external: boolean;
   readonly stub: boolean;
+  readonly astray: Film['astray'];
   /** By the workspace's clock. */
   readyAt: number;
+  /** It has an address before it is ready. */
+  readonly addressed: boolean;
   readonly user: string;
   /** Messages it is in. */
   readonly shares: { readonly channel: string; readonly ts: string }[];
@@ -160,7 +167,9 @@ export class Workspace {
       altText: '',
       external: false,
       stub: false,
+      astray: undefined,
       readyAt: this.now(),
+      addressed: false,
       shares: [],
       deleted: false,
       ...file,

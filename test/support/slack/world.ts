@@ -102,14 +102,16 @@ export const toWireFile = (
     alt_txt: file.altText,
     ...(view === 'info' ? { shares: sharesOf(world, file) } : {}),
   };
-  if (file.readyAt > world.workspace.now()) return { ...whole, mimetype: '', filetype: '' };
-  const address = file.external
-    ? `${world.elsewhere}/shared/${file.id}`
-    : `${world.url}/files-pri/${world.identity.team}-${file.id}/${encodeURIComponent(file.name)}`;
+  const ready = file.readyAt <= world.workspace.now();
+  if (!ready && !file.addressed) return { ...whole, mimetype: '', filetype: '' };
+  const address =
+    file.external || file.astray === 'address'
+      ? `${world.elsewhere}/shared/${file.id}`
+      : `${world.url}/files-pri/${world.identity.team}-${file.id}/${encodeURIComponent(file.name)}`;
   return {
     ...whole,
-    mimetype: file.mimetype,
-    filetype: file.mimetype.split('/')[1] ?? '',
+    mimetype: ready ? file.mimetype : '',
+    filetype: ready ? (file.mimetype.split('/')[1] ?? '') : '',
     url_private: address,
     url_private_download: file.external ? address : `${address}?download=1`,
     // Made smaller by Slack: good for a preview, and not for reading.
