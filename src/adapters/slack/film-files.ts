@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
 import { fileAnswer, type SlackFile } from './wire.ts';

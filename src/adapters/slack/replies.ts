@@ -4,7 +4,7 @@ import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/co
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Installation } from './installation.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import { deletePicture } from './picture-part.ts';
 import { isFile, PostedReply } from './posted-reply.ts';
 import type { ReplyAddress } from './reply-address.ts';
@@ -12,7 +12,7 @@ import { ReplyContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
-import { statusWords } from './status-words.ts';
+import { statusWords } from '../status-words.ts';
 import { Abilities } from './abilities.ts';
 import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished, expect, test } from 'vitest';
-import { createNetwork } from '../../../src/adapters/slack/network.ts';
+import { createNetwork } from '../../../src/adapters/network.ts';
 import { film, openStage } from './stage.ts';
 
 /** A proxy that tunnels, as hospitals have them; `asked` is where it was asked to lead to. */

@@ -1,4 +1,4 @@
-import type { Status } from '../../core/reply.ts';
+import type { Status } from '../core/reply.ts';
 
 /** What a reply is waiting for, in words that follow "Wetread". */
 export const statusWords = (status: Status): string => {
