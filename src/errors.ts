@@ -63,6 +63,19 @@ export const ERRORS = {
   closing: row('internal', true, () => 'Wetread is being restarted. Ask again in a minute.', 'Nothing.'),
   stopped: row('stopped', false, () => 'Stopped.', 'Nothing.'),
 
+  // Teaching cases
+  'film-in-case': row('refused', false, () => 'This film is part of an open teaching case, so it is not read until that case is revealed. Ask again then.', 'Nothing; moderators are read it.'),
+  'case-open-here': row('refused', false, () => 'A teaching case is open in this thread. Reveal it first, or open the new one in another thread.', 'Nothing.'),
+  'case-time': row<{ days: number }>('usage', false, ({ days }) => `A teaching case is open for a minute at least and ${days} days at most. Choose a time between.`, 'Nothing.'),
+  'case-unknown': row('refused', false, () => 'This teaching case is not here any more. Open a new one with the film.', 'Cases are kept for RETENTION_CASES, or until they are forgotten.'),
+  'case-closed': row('refused', false, () => 'This teaching case is closed, so nothing of it can be changed any more. Look at its reveal.', 'Nothing.'),
+  'case-seen': row('refused', false, () => 'You have seen the key of this teaching case, so your answer does not count.', 'Nothing.'),
+  'case-answer': row('usage', false, () => 'This answer cannot be read. Choose one or more cells of the grid, a side and a zone, or say it in words.', 'Nothing.'),
+  'case-no-hint': row('refused', false, () => 'There is no hint for this teaching case yet: the film has not been read, and nobody has written a key. Try again in a minute.', 'Nothing.'),
+  'case-moderators': row('refused', false, () => 'Only a moderator can do this with a teaching case.', 'Nothing.'),
+  'case-no-reading': row('refused', false, () => 'There is no reading of this teaching case to confirm. Wait for it, or write the key yourself.', 'Look in the log for why the film was not read.'),
+  'case-key': row<{ line: number; problem: string }>('usage', false, ({ line, problem }) => `Line ${line} of the key cannot be used: ${problem}. Correct it and send the key again.`, 'Nothing.'),
+
   // The model, wherever it runs
   'context-full': row<{ tokens: number; limit: number }>('model', false, ({ tokens, limit }) => `This conversation has grown to ${tokens} tokens; the model holds ${limit}. Start a new one with the film.`, 'Nothing.'),
   'one-film-only': row('refused', false, () => 'The model reads one film a conversation. Start a new conversation for another film.', 'Nothing.'),

@@ -5,7 +5,9 @@ export type Namespace =
   /** What became of it: parts posted, the reply. Written by the turn's owner alone. */
   | 'progress'
   | 'threads'
-  | 'feedback';
+  | 'feedback'
+  /** Teaching cases: their films' facts, hidden readings, keys and answers (`core/teaching`). */
+  | 'cases';
 
 export type Json =
   | string
