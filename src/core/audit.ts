@@ -39,6 +39,20 @@ export type AuditEvent =
       readonly corrected: boolean;
     })
   | (AuditSubject & { readonly kind: 'forget'; readonly turns: number; readonly films: number })
+  /** Somebody did something to a teaching case. `seen`: was shown its reading or key before the reveal. */
+  | (AuditSubject & {
+      readonly kind: 'case';
+      readonly act:
+        | 'opened'
+        | 'seen'
+        | 'confirmed'
+        | 'corrected'
+        | 'kept'
+        | 'let-go'
+        | 'closed'
+        | 'revealed'
+        | 'forgotten';
+    })
   /** The operator wrote the feedback out. */
   | { readonly kind: 'export'; readonly rows: number };
 

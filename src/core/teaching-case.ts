@@ -40,6 +40,8 @@ export type OwnAnswer = {
   /** The name that stands beside the marks at the reveal; undefined: a letter alone. */
   readonly name: string | undefined;
   readonly hints: number;
+  /** What stands for the learner at the reveal; undefined until there is an answer. */
+  readonly letter: string | undefined;
 };
 
 export type Hint = {
