@@ -126,6 +126,15 @@ export const ERRORS = {
   'slack-files-scope': row('internal', false, () => 'Slack did not give the film out. Tell whoever runs this bot.', 'The app lacks files:read, or was not installed again since it was added; docs/slack.md says how.'),
   'slack-file-external': row('refused', false, () => 'This file lies outside Slack, where Wetread does not fetch. Upload the film itself.', 'Nothing; SLACK_FILE_HOSTS adds hosts that may be sent the token.'),
 
+  // Discord
+  'discord-token': row('setting', false, () => 'Discord does not accept DISCORD_BOT_TOKEN.', 'Reset the token under "Bot" in the developer portal and set DISCORD_BOT_TOKEN to the new one; docs/discord.md says how.'),
+  'discord-intent': row('setting', false, () => 'Discord does not grant the Message Content intent, so questions without a mention are not heard.', 'Switch on "Message Content Intent" under "Bot" in the developer portal; docs/discord.md says what works without it.'),
+  'discord-permission': row<{ permission: string }>('setting', false, ({ permission }) => `Wetread may not answer there: it lacks the permission ${permission}. Whoever manages the server can give it, in the settings of the channel or of Wetread's role.`, 'Invite the bot again with the link that `wetread doctor` prints, or give the permission in the channel.'),
+  'discord-unreachable': row<{ reason: string }>('setting', true, ({ reason }) => `Discord cannot be reached (${reason}). It is tried again.`, 'Check the way out to discord.com and gateway.discord.gg, HTTPS_PROXY, NO_PROXY and DISCORD_API_URL.'),
+  'discord-refused': row<{ reason: string }>('setting', false, ({ reason }) => `Discord refuses what Wetread asks of it (${reason}).`, 'Compare the app with docs/discord.md, which says what each part is for.'),
+  'discord-content': row('refused', false, () => 'Discord does not show Wetread the picture of this message. Mention Wetread in the message with the film, or choose "Read this X-ray" from its menu under Apps.', 'Switch on "Message Content Intent" under "Bot" in the developer portal.'),
+  'discord-file-external': row('refused', false, () => 'This file lies outside Discord, where Wetread does not fetch. Upload the film itself.', 'Nothing; DISCORD_CDN_HOSTS adds hosts that films are fetched from.'),
+
   // Settings and the server
   'setting-invalid': row<{ problems: string }>('setting', false, ({ problems }) => `Settings that cannot be used: ${problems}.`, 'Correct them; docs/configuration.md lists every setting.'),
   'port-taken': row<{ port: number }>('setting', false, ({ port }) => `Port ${port} is taken. Start with another one: PORT=0 npm start takes any that is free.`, 'Set PORT.'),
