@@ -28,6 +28,8 @@ export type Config = {
     readonly filmsMs: number;
     readonly turnsMs: number;
     readonly feedbackMs: number;
+    /** Teaching cases, from their reveal on. */
+    readonly casesMs: number;
     readonly auditMs: number;
   };
   readonly audit: {
@@ -93,6 +95,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       filmsMs: values.RETENTION_FILMS,
       turnsMs: values.RETENTION_TURNS,
       feedbackMs: values.RETENTION_FEEDBACK,
+      casesMs: values.RETENTION_CASES,
       auditMs: values.RETENTION_AUDIT,
     },
     audit: { form: values.AUDIT, key: values.AUDIT_KEY },

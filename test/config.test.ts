@@ -39,6 +39,7 @@ describe('settings', () => {
         filmsMs: 12 * 3_600_000,
         turnsMs: 30 * 86_400_000,
         feedbackMs: 30 * 86_400_000,
+        casesMs: 30 * 86_400_000,
         auditMs: 90 * 86_400_000,
       },
       audit: { form: 'hashed', key: undefined },

@@ -45,6 +45,7 @@ export const SETTINGS = {
   RETENTION_FILMS: retention('12h'),
   RETENTION_TURNS: retention('30d'),
   RETENTION_FEEDBACK: retention('30d'),
+  RETENTION_CASES: retention('30d'),
   RETENTION_AUDIT: retention('90d'),
   AUDIT: oneOf('hashed', ['off', 'plain', 'hashed']),
   AUDIT_KEY: optional(secret()),

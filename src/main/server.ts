@@ -44,7 +44,7 @@ export class Server {
     const room = this.#room;
     this.#conversation = lateConversation({
       find: () => room.opened.conversation,
-      whenThere: (signal) => room.conversation(signal),
+      whenThere: async (signal) => (await room.whenOpen(signal)).conversation,
     });
     this.#model = {
       get name() {
@@ -75,7 +75,7 @@ export class Server {
     const url = config.http.on ? await this.#openDoor() : undefined;
     this.#stores = await openStores(config, logger);
     this.#audit = await openAudit(config, logger);
-    this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
+    this.#housekeeping = openHousekeeping(this.#stores, this.#audit, this.#room, logger);
     this.#housekeeping.begin();
     const opened = await this.#openConversation({
       config,
@@ -162,9 +162,14 @@ export class Server {
   }
 }
 
-const openHousekeeping = (stores: OpenStores, audit: OpenAudit, logger: Logger): Housekeeping =>
+const openHousekeeping = (
+  stores: OpenStores,
+  audit: OpenAudit,
+  room: Room,
+  logger: Logger,
+): Housekeeping =>
   createHousekeeping({
-    sweeps: [() => stores.sweep(), () => audit.sweep()],
+    sweeps: [() => stores.sweep(), () => audit.sweep(), async () => room.sweep()],
     compact: () => stores.compact(),
     logger,
     now: () => performance.now(),

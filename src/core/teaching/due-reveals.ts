@@ -90,11 +90,14 @@ type Looked = {
 };
 
 /** Said by the bot to itself, in the name of whoever opened the case; the id is none of the platform's. */
-const revealMessage = (
+export const revealMessage = (
   { id, platform, workspace, channel, thread, openedBy, standing, direct }: CaseRecord,
   tries: number,
 ): Message => ({
-  ...{ platform, workspace, channel, thread },
+  platform,
+  workspace,
+  channel,
+  thread,
   id: `reveal-${id}-${tries}`,
   author: openedBy,
   standing,

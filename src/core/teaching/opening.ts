@@ -47,7 +47,10 @@ const recordOf = (
   return {
     id: caseIdOf(turn.id),
     turn: turn.id,
-    ...{ platform, workspace, channel, thread },
+    platform,
+    workspace,
+    channel,
+    thread,
     threadKey: turn.threadKey,
     openedBy: author,
     standing,

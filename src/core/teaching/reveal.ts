@@ -1,5 +1,6 @@
 import { WetreadError } from '../../errors.ts';
 import { ownReply } from '../conversation/own-reply.ts';
+import { unlessAborted } from '../conversation/unless-aborted.ts';
 import { noticeOf } from '../read/notices.ts';
 import type { Notice, Picture, ReplyEvent } from '../reply.ts';
 import type { CaseId } from '../teaching-case.ts';
@@ -24,7 +25,8 @@ export async function* revealEvents(
   try {
     yield* tell(parts, record, signal);
   } catch (error) {
-    await again(parts, record);
+    // A turn that is stopped, or left to the next process, is no failure: that one is answered again.
+    if (!signal.aborted) await again(parts, record);
     throw error;
   }
 }
@@ -36,8 +38,7 @@ async function* tell(
 ): AsyncGenerator<ReplyEvent> {
   const { journal, model, lexicon } = parts;
   const stored = await journal.key(record.id);
-  const reading = await readingOf(parts, record, stored !== undefined);
-  signal.throwIfAborted();
+  const reading = await unlessAborted(readingOf(parts, record, stored !== undefined), signal);
   const answers = await answersOf(parts, record);
   const reveal = revealOf({ film: record.film, stored, reading, answers, lexicon });
   const showsModel = reading?.outcome === 'read' && stored?.origin !== 'confirmed';

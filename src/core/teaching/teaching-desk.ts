@@ -1,6 +1,8 @@
 import { WetreadError } from '../../errors.ts';
 import { KeyedSeries } from '../conversation/keyed-series.ts';
+import type { Claims } from '../claims.ts';
 import { threadKeyOf } from '../conversation/thread-key.ts';
+import { turnIdOf } from '../conversation/turn-id.ts';
 import type { Message, Place, TurnId } from '../conversation.ts';
 import { printable, shortened } from '../drawing/chip-text.ts';
 import type { Picture } from '../reply.ts';
@@ -18,10 +20,10 @@ import { answerKeyOf, type AnswerKey } from './answer-key.ts';
 import { auditCase } from './audit-case.ts';
 import { caseIdOf, threadLine } from './case-journal.ts';
 import { numberedKey } from './case-key.ts';
-import { LONGEST_NAME, MOST_REVEALS } from './case-limits.ts';
+import { LONGEST_NAME } from './case-limits.ts';
 import type { CaseParts } from './case-options.ts';
 import type { CaseRecord, StoredKey, StoredReading } from './case-record.ts';
-import type { DueReveals } from './due-reveals.ts';
+import { revealMessage, type DueReveals } from './due-reveals.ts';
 import { hintText, MOST_HINTS } from './hint-text.ts';
 import { readKey, writeKey } from './key-text.ts';
 import { letterOf } from './reveal-text.ts';
@@ -140,11 +142,11 @@ export class TeachingDesk implements TeachingCases {
     if (by.standing !== 'moderator' && by.author !== record.openedBy)
       throw new WetreadError('not-yours');
     const state = await journal.state(id);
-    // One that failed time and again is begun anew by whoever asks.
     const tries = triesOf(state) ?? 0;
-    const isStuck = tries >= MOST_REVEALS;
-    if (state !== 'open' && !isStuck) throw new WetreadError('case-closed');
-    if (!(await journal.advance(record, state, `revealing:${isStuck ? tries + 1 : 1}`)))
+    // A reveal that was stopped, or failed time and again, is begun anew by whoever asks.
+    if (state !== 'open' && !(await isOver(journal.claims, record, tries)))
+      throw new WetreadError('case-closed');
+    if (!(await journal.advance(record, state, `revealing:${tries + 1}`)))
       throw new WetreadError('case-closed');
     auditCase(this.#parts, record, 'closed', by.author);
     wake();
@@ -236,6 +238,14 @@ export class TeachingDesk implements TeachingCases {
     return annotator.teachingSheet(film, sheet, { model: model.name, demo: model.demo });
   }
 }
+
+/** The turn of this try has ended, and the case is not revealed. */
+const isOver = async (claims: Claims, record: CaseRecord, tries: number): Promise<boolean> => {
+  if (tries === 0) return false;
+  const turn = turnIdOf(revealMessage(record, tries));
+  const state = await claims.state(`turn:${turn}`);
+  return state === 'answered' || state === 'delivered';
+};
 
 const byModel = (demo: boolean): string =>
   demo

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/core/conversation.ts';
 import type { ReplyEvent } from '../../../src/core/reply.ts';
+import { WetreadError } from '../../../src/errors.ts';
 import type { CaseId, CaseView } from '../../../src/core/teaching-case.ts';
 import { until } from '../../support/conversation-stage.ts';
-import { replyIn, textIn } from '../../support/scripted-reader.ts';
+import { createReader, replyIn, textIn } from '../../support/scripted-reader.ts';
 import { eventsOf, film, message, say, take } from '../../support/test-conversation.ts';
 import {
+  EFFUSION,
   HIDDEN,
   MINUTE_MS,
   openCase,
@@ -362,6 +364,48 @@ describe('the reveal', () => {
     const forged = message('', [], { ...LEARNER, teaching: { kind: 'reveal', id } });
     expect(codeIn(await say(stage.conversation, forged))).toBe('case-unknown');
     expect((await stage.teaching.cases.find(id))?.state).toBe('open');
+  });
+
+  test('that was stopped before the film was read can be asked for again', async () => {
+    let answers = (): void => {};
+    const may = new Promise<void>((resolve) => (answers = resolve));
+    const stage = await openTeaching({ model: createReader(EFFUSION, { pause: () => may }) });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.reveal(id, TEACHER);
+    const stop = new AbortController();
+    for await (const due of cases.due('test', stop.signal)) {
+      const turn = await take(stage.conversation, due);
+      await expect(cases.reveal(id, TEACHER)).rejects.toMatchObject({ code: 'case-closed' });
+      await stage.conversation.stop(turn);
+      expect(replyIn(await eventsOf(stage.conversation, turn)).finishReason).toBe('stopped');
+      await stage.conversation.delivered(turn);
+      stop.abort();
+    }
+    answers();
+    await cases.reveal(id, TEACHER);
+    expect(textIn(await nextReveal(stage))).toMatch(/^The model said/);
+  });
+
+  test('waits for the reading, and says so when the model could not read the film', async () => {
+    const model = createReader(
+      {},
+      {
+        pause: async () =>
+          Promise.reject(new WetreadError('context-full', { tokens: 1, limit: 1 })),
+      },
+    );
+    const stage = await openTeaching({ model });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.answer(id, LEARNER, { kind: 'normal' });
+    await until(async () => (await cases.hidden(id, MODERATOR)).reading === 'failed');
+    await expect(cases.confirm(id, MODERATOR)).rejects.toMatchObject({ code: 'case-no-reading' });
+    await expect(cases.hint(id, LEARNER)).rejects.toMatchObject({ code: 'case-no-hint' });
+    await cases.reveal(id, TEACHER);
+    expect(textIn(await nextReveal(stage))).toMatch(
+      /could not read this film.*A, nothing abnormal\./s,
+    );
   });
 
   test('lets its thread be a thread about the film again', async () => {
