@@ -160,10 +160,13 @@ const marksOf = (answers: readonly Revealed[], geometry: CaseGeometry): readonly
       ),
     })),
   );
-  return [...cells, ...regions]
-    .filter(({ letters }) => letters.length > 0)
-    .map(({ at, letters }) => ({
-      at,
-      text: letters.length > MOST_LETTERS ? `${letters.length} answers` : letters.join(' '),
-    }));
+  const said = (letters: readonly string[]): string =>
+    letters.length > MOST_LETTERS ? `${letters.length} answers` : letters.join(' ');
+  const isMarked = ({ letters }: { readonly letters: readonly string[] }): boolean =>
+    letters.length > 0;
+  return [
+    ...cells.filter(isMarked).map(({ at, letters }) => ({ at, text: said(letters) })),
+    // A zone ends where no cell does, so its mark says what it is.
+    ...regions.filter(isMarked).map(({ at, letters }) => ({ at, text: `zone: ${said(letters)}` })),
+  ];
 };

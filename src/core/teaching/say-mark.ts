@@ -54,8 +54,9 @@ const sayWords = (
   against: Against,
 ): string => {
   const isNormal = found.length + wrongSide.length + missed.length === 0;
-  if (says === 'nothing-known') return 'names nothing that can be compared; judge it yourselves';
-  if (says === 'normal') return sayNormal(isNormal, against);
+  if (says === 'nothing-known' && found.length === 0)
+    return 'names nothing that can be compared; judge it yourselves';
+  if (says === 'normal' && found.length === 0) return sayNormal(isNormal, against);
   const words =
     against === 'key'
       ? { found: 'found', missed: 'missed', extra: 'not in the key' }

@@ -327,7 +327,7 @@ describe('the reveal', () => {
     await stage.teaching.cases.reveal(view.id, TEACHER);
     await nextReveal(stage);
     const marks = stage.annotator.sheets.at(-1) ?? [];
-    expect(marks.map(({ text }) => text)).toEqual(['A', 'A', 'A', 'B']);
+    expect(marks.map(({ text }) => text)).toEqual(['A', 'A', 'A', 'zone: B']);
     expect(marks.map(({ at }) => at.slice(0, 2))).toEqual([
       [0.75, 0],
       [0, 0.5],
