@@ -53,7 +53,7 @@ export type AuditEvent =
         | 'revealed'
         | 'forgotten';
     })
-  /** The operator wrote the feedback out. */
+  /** The operator wrote the feedback, or the teaching cases, out. */
   | { readonly kind: 'export'; readonly rows: number };
 
 /** What a turn was for: a task's name, or the shape of a question, never its words. */

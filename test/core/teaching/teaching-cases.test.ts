@@ -3,6 +3,10 @@ import type { Message } from '../../../src/core/conversation.ts';
 import type { ReplyEvent } from '../../../src/core/reply.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import type { CaseId, CaseView } from '../../../src/core/teaching-case.ts';
+import { createPseudonym } from '../../../src/core/pseudonym.ts';
+import { exportCases } from '../../../src/core/teaching/export-cases.ts';
+import { createLogger } from '../../../src/log.ts';
+import { collect } from '../../support/collect.ts';
 import { until } from '../../support/conversation-stage.ts';
 import { createReader, replyIn, textIn } from '../../support/scripted-reader.ts';
 import { eventsOf, film, message, say, take } from '../../support/test-conversation.ts';
@@ -502,6 +506,38 @@ describe('what is kept', () => {
     expect(codeIn(await say(stage.conversation, message('How is the heart?', [], LEARNER)))).toBe(
       'film-expired',
     );
+  });
+
+  test('exports as film, key and answers, without names or ids', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    await cases.answer(id, LEARNER, { kind: 'cells', cells: [0, 9] });
+    await cases.showName(id, LEARNER, 'Lea');
+    await cases.correct(id, MODERATOR, 'nodule: B2');
+    const logger = createLogger('silent');
+    const pseudonym = createPseudonym('a key that nobody can guess');
+    const all = await collect(
+      exportCases({ stores: stage.stores, pseudonym, logger, now: Date.now }),
+    );
+    expect(all).toMatchObject([
+      {
+        name: pseudonym('test', 'case', id),
+        facts: {
+          state: 'open',
+          key: {
+            origin: 'written',
+            findings: [{ label: 'nodule', boxes: [[0.25, 0.25, 0.5, 0.5]] }],
+          },
+          model: { boxes: [{ label: 'right pleural effusion' }] },
+          answers: [{ learner: 'A', hints: 0, answer: { kind: 'cells', cells: ['A1', 'C2'] } }],
+        },
+      },
+    ]);
+    expect(new TextDecoder().decode(all[0]?.film)).toBe('one');
+    expect(JSON.stringify(all)).not.toMatch(/Lea|learner"?:"?learner|teacher|mod\b/);
+    expect(JSON.stringify(all)).not.toContain(id);
   });
 
   test('is accounted for: who did what, and no word of it', async () => {
