@@ -6,6 +6,8 @@ export type Namespace =
   | 'progress'
   | 'threads'
   | 'feedback'
+  /** How far each channel of a platform was read: ids alone. */
+  | 'bookmarks'
   /** Teaching cases: their films' facts, hidden readings, keys and answers (`core/teaching`). */
   | 'cases';
 

@@ -10,6 +10,7 @@ const NAMESPACES = [
   'progress',
   'threads',
   'feedback',
+  'bookmarks',
   'cases',
 ] as const satisfies Namespace[];
 

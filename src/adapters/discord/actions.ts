@@ -41,5 +41,8 @@ export const readCustomId = (id: string): PressedAction | undefined => {
   return { action, turn, part: Number(part), more: more.join(':') };
 };
 
+/** The message menu's "Teaching case": nothing of the film is read where learners see it. */
+export const QUIZ_MENU = 'Make a teaching case';
+
 /** The message menu's "Read this X-ray". */
 export const READ_MENU = 'Read this X-ray';

@@ -1,10 +1,16 @@
+import { GatewayDispatchEvents } from 'discord.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Fetcher } from '../../core/conversation.ts';
+import type { TeachingCases } from '../../core/teaching-case.ts';
 import { ERRORS } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { createNetwork } from '../network.ts';
 import { readApplication, type Application } from './application.ts';
 import type { Bookmarks } from './bookmarks.ts';
+import { Buttons } from './buttons.ts';
+import { CatchUp } from './catch-up.ts';
+import { CommandHandler } from './command-handler.ts';
+import { registerCommands } from './commands.ts';
 import { DiscordApi } from './discord-api.ts';
 import { toDiscordFailure, type DiscordFailure } from './discord-failure.ts';
 import type { DiscordSettings } from './discord-settings.ts';
@@ -12,11 +18,14 @@ import { explainFailure } from './explain-failure.ts';
 import { FilmBefore } from './film-before.ts';
 import { FilmFiles } from './film-files.ts';
 import { FilmLinks } from './film-links.ts';
-import { Gateway, type Connection } from './gateway.ts';
+import { Gateway, type Connection, type Packet } from './gateway.ts';
 import { Guilds } from './guilds.ts';
 import { PLATFORM } from './heard-message.ts';
 import { Incoming } from './incoming.ts';
+import { Interactions } from './interactions.ts';
 import { OwnThreads } from './own-threads.ts';
+import { Quiz } from './quiz.ts';
+import { followReveals } from './quiz-reveals.ts';
 import { Refusals } from './refusals.ts';
 import { Replies } from './replies.ts';
 
@@ -28,6 +37,7 @@ const PATIENCE_MS = 10_000;
 export type DiscordAdapterOptions = {
   readonly settings: DiscordSettings;
   readonly conversation: Conversation;
+  readonly cases: TeachingCases;
   readonly model: { readonly name: string; readonly demo: boolean };
   readonly bookmarks: Bookmarks;
   readonly logger: Logger;
@@ -57,6 +67,7 @@ class DiscordJsAdapter implements DiscordAdapter {
   readonly #network: ReturnType<typeof createNetwork>;
   readonly #api: DiscordApi;
   readonly #links = new FilmLinks();
+  readonly #files: FilmFiles;
   readonly #guilds: Guilds;
   readonly #stopping = new AbortController();
   #application: Application | undefined;
@@ -75,10 +86,11 @@ class DiscordJsAdapter implements DiscordAdapter {
     this.#api = new DiscordApi({ token, apiUrl, network, now });
     this.#guilds = new Guilds(this.#api, () => this.#gateway?.client);
     const mayReadMessages = () => this.#application?.mayReadMessages ?? true;
-    this.fetcher = new FilmFiles({
+    this.#files = new FilmFiles({
       ...{ api: this.#api, network, apiUrl, cdnHosts, logger, mayReadMessages },
       links: this.#links,
-    }).fetch;
+    });
+    this.fetcher = this.#files.fetch;
   }
 
   start(): void {
@@ -101,10 +113,12 @@ class DiscordJsAdapter implements DiscordAdapter {
     await this.#learnWhoWeAre(signal);
     const replies = this.#createReplies();
     this.#replies = replies;
-    const gateway = this.#createGateway(this.#createIncoming(replies));
+    const gateway = this.#createGateway(this.#createHearing(replies));
     this.#gateway = gateway;
+    void this.#register(signal);
     await Promise.all([
       gateway.run(signal),
+      followReveals({ ...this.#options, replies }, signal),
       replies.recover(PLATFORM, signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       }),
@@ -145,27 +159,53 @@ class DiscordJsAdapter implements DiscordAdapter {
     return new Replies({ ...this.#options, ...this.#parts, refusals, spoilerChannels });
   }
 
-  #createIncoming(replies: Replies): Incoming {
+  /** What is done with each event. */
+  #createHearing(replies: Replies): (packet: Packet) => void {
     const { settings } = this.#options;
-    const shared = { ...this.#options, ...this.#parts };
-    return new Incoming({
+    const { signal } = this.#stopping;
+    const shared = { ...this.#options, ...this.#parts, files: this.#files, replies, signal };
+    const films = new FilmBefore(shared);
+    const incoming = new Incoming({
       ...shared,
-      replies,
+      films,
       refusals: new Refusals(shared),
       threads: new OwnThreads({ ...shared, followUps: settings.followUps }),
-      films: new FilmBefore(shared),
-      signal: this.#stopping.signal,
     });
+    const handlers = [
+      new Quiz(shared),
+      new Buttons(shared),
+      new CommandHandler({ ...shared, films }),
+    ];
+    const interactions = new Interactions({ ...shared, handlers });
+    const catchUp = new CatchUp({ ...shared, incoming });
+    return (packet) => {
+      if (packet.t === GatewayDispatchEvents.Ready) catchUp.begin();
+      else if (packet.t === GatewayDispatchEvents.InteractionCreate) interactions.hear(packet.d);
+      else incoming.hear(packet);
+    };
   }
 
-  #createGateway(incoming: Incoming): Gateway {
+  /** Commands are a convenience: what keeps Discord from offering them keeps nobody from asking. */
+  async #register(signal: AbortSignal): Promise<void> {
+    const { logger } = this.#options;
+    try {
+      const wrote = await registerCommands(this.#api, this.#parts.application().id, signal);
+      if (wrote) logger.info('Discord offers the commands');
+    } catch (error) {
+      if (signal.aborted) return;
+      const { call, code } = toDiscordFailure('PUT commands', error);
+      logger.warn({ call, code }, 'Discord does not offer the commands');
+    }
+  }
+
+  #createGateway(hear: (packet: Packet) => void): Gateway {
     const { settings, logger } = this.#options;
     return new Gateway({
       token: settings.botToken,
       apiUrl: settings.apiUrl,
       network: this.#network,
       mayReadMessages: () => this.#application?.mayReadMessages === true,
-      onPacket: (packet) => incoming.hear(packet),
+      onPacket: hear,
       onConnection: (state) => {
         if (state !== this.connection) logger.info({ connection: state }, 'Discord');
         this.connection = state;

@@ -46,7 +46,7 @@ export class FilmFiles {
       const bytes = told === undefined ? undefined : await this.#tryLink(told, signal);
       if (bytes !== undefined) return bytes;
       // A link expires; asked for again, the message has a fresh one.
-      return await this.download(await this.#linkOf(channel, message, attachment, signal), signal);
+      return await this.#download(await this.#linkOf(channel, message, attachment, signal), signal);
     } catch (error) {
       if (!(error instanceof DiscordFailure)) throw error;
       logger.warn({ call: error.call, code: error.code }, 'a film was not to be had');
@@ -54,8 +54,18 @@ export class FilmFiles {
     }
   };
 
-  /** The bytes behind a link of Discord's. Fails with a `DiscordFailure` or a `WetreadError`. */
-  async download(link: string, signal: AbortSignal): Promise<Uint8Array> {
+  /** The bytes behind a link of Discord's. Fails with a `WetreadError`. */
+  async fetchLink(link: string, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return await this.#download(link, signal);
+    } catch (error) {
+      if (error instanceof DiscordFailure) throw new WetreadError('film-unavailable');
+      throw error;
+    }
+  }
+
+  /** Fails with a `DiscordFailure` or a `WetreadError`. */
+  async #download(link: string, signal: AbortSignal): Promise<Uint8Array> {
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.#downloadOnce(link, signal);
@@ -72,7 +82,7 @@ export class FilmFiles {
   /** undefined: it leads nowhere any more. */
   async #tryLink(link: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      return await this.download(link, signal);
+      return await this.#download(link, signal);
     } catch (error) {
       if (error instanceof DiscordFailure) return undefined;
       throw error;

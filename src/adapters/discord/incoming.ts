@@ -61,7 +61,7 @@ export class Incoming {
   hear(packet: Packet): void {
     switch (packet.t) {
       case GatewayDispatchEvents.MessageCreate:
-        this.#later(packet.d.channel_id, () => this.take(packet.d as HeardMessage));
+        this.#later(packet.d.channel_id, () => this.#take(packet.d as HeardMessage));
         break;
       case GatewayDispatchEvents.MessageUpdate:
         this.#later(packet.d.channel_id, () => this.#edited(packet.d as HeardMessage));
@@ -76,8 +76,13 @@ export class Incoming {
     }
   }
 
+  /** A message that was read back: told already, perhaps, in which case it is the same turn. */
+  hearAgain(message: HeardMessage): void {
+    this.#later(message.channel_id, () => this.#take(message));
+  }
+
   /** Resolves once it is journalled, or nothing is to be done. */
-  async take(message: HeardMessage): Promise<void> {
+  async #take(message: HeardMessage): Promise<void> {
     const { application } = this.#options;
     const { id, channel_id, author, type } = message;
     if (author.id === application().user || author.bot === true || !WRITTEN.has(type)) return;
@@ -90,7 +95,8 @@ export class Incoming {
     const place = await this.#placeOf(message, where, spoken);
     const heard = this.#toMessage(message, { where, place, spoken, addressed });
     await this.#journal(heard, message);
-    if (addressed && where.kind !== 'channel') this.#options.bookmarks.mark(where, id);
+    if (addressed)
+      this.#options.bookmarks.mark({ id: heard.direct ? channel_id : heard.thread }, id);
   }
 
   async #journal(heard: Message, message: HeardMessage): Promise<void> {
@@ -98,7 +104,7 @@ export class Incoming {
     const { workspace, channel, thread, author, direct } = heard;
     const address = { workspace, channel, thread, question: heard.id, author, direct };
     try {
-      const turn = await this.#insist(() => this.#take(heard, message));
+      const turn = await this.#insist(() => this.#takeHeard(heard, message));
       if (turn !== undefined) replies.follow(turn, address);
     } catch (error) {
       if (!(error instanceof WetreadError)) throw error;
@@ -107,7 +113,7 @@ export class Incoming {
   }
 
   /** What is asked about a film that stands before it brings that with it. */
-  async #take(heard: Message, message: HeardMessage): Promise<TurnId | undefined> {
+  async #takeHeard(heard: Message, message: HeardMessage): Promise<TurnId | undefined> {
     const { conversation, films } = this.#options;
     if (!heard.addressed || heard.attachments.length > 0) return conversation.take(heard);
     const words = await films.bring(heard, message);

@@ -1,4 +1,4 @@
-import { Routes, type APIMessage } from 'discord.js';
+import { MessageFlags, Routes, type APIMessage } from 'discord.js';
 import type { PostedPart } from '../../core/conversation.ts';
 import type { Picture } from '../../core/reply.ts';
 import type { Application } from './application.ts';
@@ -141,7 +141,13 @@ export class PostedReply {
     for (const message of await this.#readBehind(where)) {
       if (message.author.id !== application().user) continue;
       const key = readKey(message);
-      const isAnswer = key === undefined && message.interaction_metadata?.id === question;
+      const isCommands = key === undefined && message.interaction_metadata?.id === question;
+      // What still says that we think is answered by its command's token alone; a message of ours stands in for it.
+      if (isCommands && ((message.flags ?? 0) & MessageFlags.Loading) !== 0) {
+        await deleteMessage(this.#options, { channel: where, message: message.id });
+        continue;
+      }
+      const isAnswer = isCommands && message.id !== this.#options.thread;
       if (key?.turn === turn || isAnswer)
         found.set(isAnswer ? 0 : (key?.part ?? 0), { channel: where, message: message.id });
     }

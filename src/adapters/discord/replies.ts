@@ -2,6 +2,7 @@ import { Routes } from 'discord.js';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
+import type { TeachingCases } from '../../core/teaching-case.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { statusWords } from '../status-words.ts';
@@ -33,6 +34,8 @@ export type RepliesOptions = {
   readonly application: () => Application;
   readonly guilds: Guilds;
   readonly refusals: Refusals;
+  /** Tells the posts of teaching cases from other replies. */
+  readonly cases: Pick<TeachingCases, 'openedBy'>;
   readonly spoilerChannels: readonly string[];
   readonly logger: Logger;
   /** Milliseconds. */
@@ -43,7 +46,7 @@ export type RepliesOptions = {
 export class Replies {
   readonly #options: RepliesOptions;
   /** Replies that are being written here, by turn. */
-  readonly #writing = new Map<TurnId, Promise<void>>();
+  readonly #writing = new Map<TurnId, { readonly address: ReplyAddress; done: Promise<void> }>();
   /** Aborted when nothing more is to be sent: what is left is the journal's. */
   readonly #closing = new AbortController();
 
@@ -69,7 +72,7 @@ export class Replies {
   /** Gives replies that are being written `graceMs`, and leaves the others to the journal. */
   async close(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#closing.abort(), graceMs);
-    await Promise.all(this.#writing.values());
+    await Promise.all([...this.#writing.values()].map(({ done }) => done));
     clearTimeout(timer);
     this.#closing.abort();
   }
@@ -77,7 +80,9 @@ export class Replies {
   #recover({ turn, message, parts }: Unfinished): void {
     const { workspace, channel, thread, id } = message;
     const direct = workspace === '';
-    const address = { workspace, channel, thread, question: id, author: undefined, direct };
+    // What the bot said to itself has no message: then everything of the reply comes after the thread's beginning.
+    const question = isSnowflake(id) ? id : thread;
+    const address = { workspace, channel, thread, question, author: undefined, direct };
     this.#begin(turn, address, { parts, looks: true });
   }
 
@@ -86,14 +91,14 @@ export class Replies {
     address: ReplyAddress,
     posted: { readonly parts: readonly PostedPart[]; readonly looks: boolean },
   ): void {
-    const before = this.#writing.get(turn) ?? Promise.resolve();
+    const before = this.#writing.get(turn)?.done ?? Promise.resolve();
     const done = before
       .then(() => this.#write(turn, address, posted))
       .catch((error: unknown) => this.#report(error))
       .finally(() => {
-        if (this.#writing.get(turn) === done) this.#writing.delete(turn);
+        if (this.#writing.get(turn)?.done === done) this.#writing.delete(turn);
       });
-    this.#writing.set(turn, done);
+    this.#writing.set(turn, { address, done });
   }
 
   async #write(
@@ -114,7 +119,7 @@ export class Replies {
     const typing = new Typing(api, destination.channel);
     try {
       if (looks) await this.#insist(() => reply.lookUp());
-      const content = await this.#follow(turn, reply, { typing, hidden, direct: address.direct });
+      const content = await this.#follow(turn, reply, { typing, hidden, address });
       if (content !== undefined) await this.#deliver(turn, reply, { content, address });
     } finally {
       typing.end();
@@ -140,11 +145,11 @@ export class Replies {
   async #follow(
     turn: TurnId,
     reply: PostedReply,
-    { typing, hidden, direct }: { typing: Typing; hidden: boolean; direct: boolean },
+    { typing, hidden, address }: { typing: Typing; hidden: boolean; address: ReplyAddress },
   ): Promise<ReplyContent | undefined> {
     const { application, conversation } = this.#options;
     const content = new ReplyContent(
-      direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS],
+      address.direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS],
     );
     const drafts = new Drafts((now) => reply.draft(now));
     try {
@@ -153,15 +158,33 @@ export class Replies {
         if (content.ended) break;
         typing.show();
         if (event.type === 'status') content.waiting = `Wetread ${statusWords(event)}`;
-        // What is to be hidden is not shown while it grows.
-        if (!hidden || !content.hasText) drafts.draw(content.parts);
+        // What is to be hidden is not shown while it grows; who waits behind another reply stays behind it.
+        const isNext = this.#isNext(turn, address);
+        if (isNext && (!hidden || !content.hasText)) drafts.draw(content.parts);
       }
     } catch (error) {
       if (!(error instanceof WetreadError) && !this.#closing.signal.aborted) throw error;
     } finally {
       await drafts.end();
     }
-    return content.ended ? content : undefined;
+    if (!content.ended) return undefined;
+    if (await this.#opensCase(turn)) content.becomeCase();
+    return content;
+  }
+
+  /** Under the post of a case hang its own buttons. */
+  async #opensCase(turn: TurnId): Promise<boolean> {
+    let found = false;
+    await this.#persist(async () => {
+      found = (await this.#options.cases.openedBy(turn)) !== undefined;
+    });
+    return found;
+  }
+
+  /** No reply that was asked for before is still to come in its thread. */
+  #isNext(turn: TurnId, { thread }: ReplyAddress): boolean {
+    const [first] = [...this.#writing].find(([, { address }]) => address.thread === thread) ?? [];
+    return first === turn;
   }
 
   /** Until Discord shows it, or nobody can bring it to. */
@@ -259,5 +282,7 @@ export class Replies {
     else logger.error({ error }, 'a reply was not written');
   }
 }
+
+const isSnowflake = (id: string): boolean => /^\d{5,}$/.test(id);
 
 const factsOf = ({ call, code }: DiscordFailure) => ({ call, code });

@@ -10,6 +10,7 @@ import {
 } from 'discord.js';
 import type { TurnId } from '../../core/conversation.ts';
 import { ACTIONS, customId } from './actions.ts';
+import { caseRows, QUIZ } from './quiz-rows.ts';
 import type { Footer, PartContent } from './reply-content.ts';
 
 /** Characters of a button's label; Discord takes 80. */
@@ -84,6 +85,8 @@ const rowsOf = (footer: Footer, turn: TurnId, part: number): readonly Row[] => {
           press(ACTIONS.choose, 'Leave it', 'leave'),
         ),
       ];
+    case 'case':
+      return caseRows({ turn, part }, press(ACTIONS.forget, 'Forget'));
     case 'finished':
       return finishedRows(footer, press, { turn, part });
   }
@@ -97,12 +100,13 @@ const finishedRows = (
   const forget = press(ACTIONS.forget, 'Forget');
   if (!read) return [rowOf(forget)];
   const tasks = [press(ACTIONS.report, 'Report'), press(ACTIONS.abnormalities, 'Abnormalities')];
+  const teach = press(QUIZ.open, 'Teaching case');
   const judge = [press(ACTIONS.right, 'Right'), press(ACTIONS.wrongFinding, 'Wrong finding')];
-  if (boxes === 0) return [rowOf(...tasks, forget), rowOf(...judge)];
+  if (boxes === 0) return [rowOf(...tasks, teach, forget), rowOf(...judge)];
   const wrongPlace = press(ACTIONS.wrongPlace, 'Wrong place', String(boxes));
   const zoom = boxes === 1 ? [press(ACTIONS.zoom, 'Zoom')] : [];
   return [
-    rowOf(...tasks, ...zoom, forget),
+    rowOf(...tasks, ...zoom, teach, forget),
     ...(boxes === 1 ? [] : [rowOf(boxMenu(boxes, turn, part))]),
     rowOf(...judge, wrongPlace),
   ];

@@ -13,7 +13,9 @@ export type Footer =
   | { readonly kind: 'working' }
   /** `boxes`: how many it shows. `read`: the model answered, so that it can be judged. */
   | { readonly kind: 'finished'; readonly read: boolean; readonly boxes: number }
-  | { readonly kind: 'question'; readonly options: readonly Choice[] };
+  | { readonly kind: 'question'; readonly options: readonly Choice[] }
+  /** It is the post of a teaching case. */
+  | { readonly kind: 'case' };
 
 /** A message of a reply. */
 export type PartContent = {
@@ -64,6 +66,11 @@ export class ReplyContent {
   /** What the adapter itself has to add, in the end. */
   note(sentence: string): void {
     if (!this.#notices.includes(sentence)) this.#notices.push(sentence);
+  }
+
+  /** The reply opened a teaching case. */
+  becomeCase(): void {
+    this.#footer = { kind: 'case' };
   }
 
   /** The picture cannot be shown, for this reason. */

@@ -7,6 +7,11 @@ import {
   type DiscordAdapter,
 } from '../../../src/adapters/discord/discord.ts';
 import type { DiscordSettings } from '../../../src/adapters/discord/discord-settings.ts';
+import { CASE_LIMITS } from '../../../src/core/teaching/case-limits.ts';
+import {
+  createTeachingCases,
+  type Teaching,
+} from '../../../src/core/teaching/create-teaching-cases.ts';
 import { createAccess } from '../../../src/core/access.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
@@ -39,6 +44,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'How is the heart?': SENTENCES.heart,
   'How are the lungs?': SENTENCES.lungs,
   'Where is the heart?': 'The heart is located at [0.30, 0.40, 0.70, 0.80].',
+  'Where is the heart located in this Chest X-ray?':
+    'The heart is located at [0.30, 0.40, 0.70, 0.80].',
   'Where is the right lung located in this Chest X-ray?':
     'The right lung is located at [0.10, 0.10, 0.45, 0.80].',
   'Where is the left lung located in this Chest X-ray?':
@@ -122,12 +129,15 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #answers = new Map<string, readonly string[]>();
   readonly #model;
+  #settings: Partial<DiscordSettings> = {};
+  readonly #stores = createMemoryStores({ now: Date.now });
   #gate: Promise<void> = Promise.resolve();
   #open: (() => void) | undefined;
   readonly #openedAt = Date.now();
   #offsetMs = 0;
   #adapter: DiscordAdapter | undefined;
   #conversation: Conversation | undefined;
+  #teaching: Teaching | undefined;
 
   constructor(discord: Discord, options: StageOptions) {
     this.discord = discord;
@@ -152,16 +162,31 @@ export class Stage {
       ...TEST_LIMITS,
       timings: { ...timings, leaseMs, renewMs: Math.ceil(leaseMs / 3), heedMs: 50 },
     };
+    const access = createAccess({ ...OPEN_TO_MEMBERS, outsiders: false });
+    const teaching = createTeachingCases({
+      ...parts,
+      ...more,
+      stores: this.#stores,
+      reading: createTestReading(model),
+      access,
+      audit: { write: () => undefined },
+      limits: { ...CASE_LIMITS, lookMs: 50 },
+    });
+    this.#teaching = teaching;
+    await teaching.start();
+    const cases = teaching.threads;
     const conversation = await createConversation({
       ...parts,
       ...more,
+      cases,
       answer: createAnswer({
         ...parts,
         ...more,
         reading: createTestReading(model),
         retentionFilmsMs: limits.retention.filmsMs,
+        cases,
       }),
-      stores: createMemoryStores({ now: Date.now }),
+      stores: this.#stores,
       alone: true,
       limits,
       intake: {
@@ -170,7 +195,7 @@ export class Stage {
           return (this.#options.intake ?? testIntake).take(bytes, how);
         },
       },
-      access: createAccess({ ...OPEN_TO_MEMBERS, outsiders: false }),
+      access,
       fetchers: { discord: (reference, signal) => this.#adapterThere.fetcher(reference, signal) },
       audit: { write: () => undefined },
     });
@@ -184,8 +209,10 @@ export class Stage {
         spoilerChannels: [],
         proxy: { url: undefined, except: '' },
         ...this.#options.settings,
+        ...this.#settings,
       },
       conversation: this.#failing(conversation),
+      cases: teaching.cases,
       model,
       bookmarks: {
         mark: ({ id }, message) => void this.bookmarks.set(id, message),
@@ -227,10 +254,26 @@ export class Stage {
     return this.#adapter;
   }
 
+  /** Starts the adapter and its conversation anew, over the same store. */
+  async reopen(settings: Partial<DiscordSettings> = {}): Promise<void> {
+    await this.shut();
+    this.#settings = { ...this.#settings, ...settings };
+    await this.open();
+  }
+
+  async shut(): Promise<void> {
+    await this.#adapter?.stop(0);
+    await this.#conversation?.close(0);
+    await this.#teaching?.close();
+    this.#adapter = undefined;
+    this.#conversation = undefined;
+  }
+
   async close(): Promise<void> {
     this.release();
     await this.#adapter?.stop(0);
     await this.#conversation?.close(0);
+    await this.#teaching?.close();
     await this.discord.close();
   }
 

@@ -6,7 +6,9 @@ import { postAs } from './routes/messages.ts';
 import { show, type ShownMessage } from './shown.ts';
 import { FORWARD } from './wire.ts';
 import {
+  bits,
   CHANNEL,
+  PERMISSION,
   type Attachment,
   type Channel,
   type Film,
@@ -330,7 +332,7 @@ export class People {
         ...{ id: interaction.id, application_id: world.application, token: interaction.token },
         ...{ type, data, version: 1, channel_id: channel, locale: 'en-GB', entitlements: [] },
         ...{
-          app_permissions: '0',
+          app_permissions: this.#granted(channel),
           authorizing_integration_owners: {},
           attachment_size_limit: 10_485_760,
         },
@@ -362,6 +364,13 @@ export class People {
     const message = this.world.messages.get(id);
     if (message === undefined) throw new Error('there is such a message');
     return message;
+  }
+
+  /** What the bot may do in a channel, as interactions tell it. */
+  #granted(channel: string): string {
+    const there = this.world.channels.get(channel);
+    const names = Object.keys(PERMISSION) as PermissionName[];
+    return bits(there === undefined ? [] : names.filter((name) => this.world.may(there, name)));
   }
 
   #tellChannel(channel: Channel, kind = 'CHANNEL_CREATE'): void {

@@ -25,6 +25,13 @@ export const applicationRoutes = (commands: Commands): readonly Route[] => [
     answer: (_request, { world, wire }) => wire.user(world.bot),
   },
   {
+    call: 'GET /guilds/:guild/members/:user',
+    answer: ({ ids }, { wire }) => ({
+      ...wire.member(ids['user'] ?? ''),
+      user: wire.user(ids['user'] ?? ''),
+    }),
+  },
+  {
     call: 'GET /gateway/bot',
     answer: (_request, { url }) => ({
       url: url.replace('http', 'ws'),
