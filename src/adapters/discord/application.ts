@@ -17,7 +17,7 @@ export const readApplication = async (
   signal?: AbortSignal,
 ): Promise<Application> => {
   const options = { patienceMs, signal };
-  const { id, flags = 0 } = await api.call<APIApplication>('GET', '/applications/@me', options);
+  const { id, flags } = await api.call<APIApplication>('GET', '/applications/@me', options);
   const { id: user } = await api.call<APIUser>('GET', '/users/@me', options);
   const has = new ApplicationFlagsBitField(flags);
   const mayReadMessages = has.any(['GatewayMessageContent', 'GatewayMessageContentLimited']);

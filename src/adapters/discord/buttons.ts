@@ -80,7 +80,13 @@ export class Buttons implements InteractionHandler {
       ...asked,
       platform: PLATFORM,
       ...place,
-      ...{ id, author, standing, direct, attachments: [], addressed: true, choose: undefined },
+      id,
+      author,
+      standing,
+      direct,
+      attachments: [],
+      addressed: true,
+      choose: undefined,
       mentioned: true,
     });
     const address = { ...place, question: id, author, direct };

@@ -183,8 +183,16 @@ export class CommandHandler implements InteractionHandler {
     return {
       platform: PLATFORM,
       ...place,
-      ...{ id: interaction.id, author, standing, direct: where.kind === 'direct' },
-      ...{ ask, text, about: undefined, attachments, addressed: true, choose: undefined },
+      id: interaction.id,
+      author,
+      standing,
+      direct: where.kind === 'direct',
+      ask,
+      text,
+      about: undefined,
+      attachments,
+      addressed: true,
+      choose: undefined,
       mentioned: true,
       ...(teaching === undefined ? {} : { teaching }),
     };

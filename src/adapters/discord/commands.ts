@@ -100,8 +100,18 @@ const shapeOf = (commands: readonly object[]): string =>
   );
 
 const COUNTS = new Set([
-  ...['name', 'description', 'type', 'options', 'contexts', 'integration_types', 'required'],
-  ...['max_length', 'min_value', 'max_value', 'choices', 'value'],
+  'name',
+  'description',
+  'type',
+  'options',
+  'contexts',
+  'integration_types',
+  'required',
+  'max_length',
+  'min_value',
+  'max_value',
+  'choices',
+  'value',
 ]);
 
 const canonical = (value: unknown): unknown => {

@@ -87,7 +87,12 @@ class DiscordJsAdapter implements DiscordAdapter {
     this.#guilds = new Guilds(this.#api, () => this.#gateway?.client);
     const mayReadMessages = () => this.#application?.mayReadMessages ?? true;
     this.#files = new FilmFiles({
-      ...{ api: this.#api, network, apiUrl, cdnHosts, logger, mayReadMessages },
+      api: this.#api,
+      network,
+      apiUrl,
+      cdnHosts,
+      logger,
+      mayReadMessages,
       links: this.#links,
     });
     this.fetcher = this.#files.fetch;

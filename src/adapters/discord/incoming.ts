@@ -59,21 +59,14 @@ export class Incoming {
   }
 
   hear(packet: Packet): void {
-    switch (packet.t) {
-      case GatewayDispatchEvents.MessageCreate:
-        this.#later(packet.d.channel_id, () => this.#take(packet.d as HeardMessage));
-        break;
-      case GatewayDispatchEvents.MessageUpdate:
-        this.#later(packet.d.channel_id, () => this.#edited(packet.d as HeardMessage));
-        break;
-      case GatewayDispatchEvents.MessageDelete:
-        this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, [packet.d.id]));
-        break;
-      case GatewayDispatchEvents.MessageDeleteBulk:
-        this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, packet.d.ids));
-        break;
-      default:
-    }
+    if (packet.t === GatewayDispatchEvents.MessageCreate)
+      this.#later(packet.d.channel_id, () => this.#take(packet.d));
+    else if (packet.t === GatewayDispatchEvents.MessageUpdate)
+      this.#later(packet.d.channel_id, () => this.#edited(packet.d));
+    else if (packet.t === GatewayDispatchEvents.MessageDelete)
+      this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, [packet.d.id]));
+    else if (packet.t === GatewayDispatchEvents.MessageDeleteBulk)
+      this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, packet.d.ids));
   }
 
   /** A message that was read back: told already, perhaps, in which case it is the same turn. */

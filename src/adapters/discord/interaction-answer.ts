@@ -42,9 +42,10 @@ export class InteractionAnswer {
 
   /** "Wetread is thinking…". Fails with a `DiscordFailure`. */
   async defer({ alone }: { readonly alone: boolean }): Promise<void> {
-    await this.#first(InteractionResponseType.DeferredChannelMessageWithSource, {
-      ...(alone ? { flags: MessageFlags.Ephemeral } : {}),
-    });
+    await this.#first(
+      InteractionResponseType.DeferredChannelMessageWithSource,
+      alone ? { flags: MessageFlags.Ephemeral } : {},
+    );
     this.#state = 'deferred';
   }
 

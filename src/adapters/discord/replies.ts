@@ -20,6 +20,8 @@ import type { ReplyAddress } from './reply-address.ts';
 import { ReplyContent } from './reply-content.ts';
 import { Typing } from './typing.ts';
 
+/** An answer that takes longer is announced by a message that becomes it. */
+const SIGN_MS = 1_000;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A reply that Discord does not take in so long is given up, so that its thread goes on. */
@@ -152,6 +154,11 @@ export class Replies {
       address.direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS],
     );
     const drafts = new Drafts((now) => reply.draft(now));
+    // Whoever waits sees that they were heard, and can stop it.
+    let isShown = false;
+    const timer = setTimeout(() => {
+      if (!isShown && this.#isNext(turn, address)) drafts.draw(content.parts);
+    }, SIGN_MS);
     try {
       for await (const event of conversation.events(turn, this.#closing.signal)) {
         content.add(event);
@@ -160,7 +167,9 @@ export class Replies {
         if (event.type === 'status') content.waiting = `Wetread ${statusWords(event)}`;
         // What is to be hidden is not shown while it grows; who waits behind another reply stays behind it.
         const isNext = this.#isNext(turn, address);
-        if (isNext && (!hidden || !content.hasText)) drafts.draw(content.parts);
+        if (!isNext || (hidden && content.hasText)) continue;
+        isShown = true;
+        drafts.draw(content.parts);
       }
     } catch (error) {
       if (!(error instanceof WetreadError) && !this.#closing.signal.aborted) throw error;

@@ -36,7 +36,7 @@ const NAMES_STAY =
 /** A reply as it grows: the messages that it would be if it ended now. */
 export class ReplyContent {
   #text = '';
-  #waiting = '';
+  #waiting = 'Wetread is about to read the film…';
   #picture: Picture | undefined;
   readonly #first: string[] = [];
   readonly #notices: string[] = [];

@@ -182,6 +182,7 @@ describe('what happens to a message', { timeout: 60_000 }, () => {
     await stage.answered(thread, 2);
     discord.delete(message);
     await discord.until('the replies are gone', () => discord.replies(thread).length === 0);
+    expect(discord.world.messages.get(message)?.deleted).toBe(true);
   });
 });
 
@@ -266,6 +267,7 @@ describe('under a reply', { timeout: 60_000 }, () => {
     const { discord } = stage;
     const { thread, by } = await askAbout(stage, 'Where is the heart?');
     const [reply] = discord.replies(thread);
+    expect(reply?.pictures).toHaveLength(1);
     discord.press(by, reply?.id ?? '', 'Forget');
     await discord.until('the picture is gone', () =>
       discord.replies(thread).every(({ pictures }) => pictures.length === 0),
@@ -291,9 +293,9 @@ describe('commands', { timeout: 60_000 }, () => {
     const stage = await openStage();
     const { discord } = stage;
     const { thread, by } = await askAbout(stage);
-    discord.command(by, thread, 'locate', { what: 'heart' });
+    discord.command(by, thread, 'locate', { what: 'right lung' });
     const replies = await stage.answered(thread, 2);
-    expect(replies[1]?.words).toMatch(/heart is located at \(1\)/);
+    expect(replies[1]?.words).toMatch(/right lung is located at \(1\)/);
     expect(replies[1]?.pictures).toHaveLength(1);
     discord.command(by, thread, 'read', { film: film('two'), question: 'How are the lungs?' });
     await stage.answered(thread, 3);
@@ -341,8 +343,9 @@ describe('commands', { timeout: 60_000 }, () => {
     const stage = await openStage();
     const { discord } = stage;
     await discord.until('the commands', () => discord.commands.registered.length > 0);
-    expect(discord.commands.registered.map(({ name }) => name).toSorted()).toEqual(
-      ['Read this X-ray', 'forget', 'help', 'locate', 'quiz', 'read'].toSorted(),
+    const names = discord.commands.registered.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['Read this X-ray', 'forget', 'help', 'locate', 'quiz', 'read']),
     );
     await stage.reopen();
     await stage.quiet();

@@ -16,11 +16,12 @@ import { createAccess } from '../../../src/core/access.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
+import type { Annotator } from '../../../src/core/drawing/annotator.ts';
 import type { Intake } from '../../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/log.ts';
-import type { ModelRequest } from '../../../src/model/model.ts';
+import type { Model, ModelRequest } from '../../../src/model/model.ts';
 import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import {
@@ -72,6 +73,8 @@ export type StageOptions = {
   readonly connects?: boolean;
   /** In place of one that takes every file for a film. */
   readonly intake?: Intake;
+  /** In place of the scripted model, and of a pen that draws nothing. */
+  readonly real?: { readonly model: Model; readonly annotator: Annotator };
 };
 
 const OPEN_TO_MEMBERS = {
@@ -153,8 +156,9 @@ export class Stage {
 
   async open(): Promise<void> {
     const logger = createLogger('debug', new LogLines(this.log));
-    const model = this.#model;
-    const parts = { model, profile: DEMO_PROFILE, annotator: createBlankAnnotator(), logger };
+    const { model = this.#model, annotator = createBlankAnnotator() } = this.#options.real ?? {};
+    const parts = { model, profile: DEMO_PROFILE, annotator, logger };
+    const reading = createTestReading(model, DEMO_PROFILE, annotator);
     const more = { now: Date.now, id: randomUUID };
     const { timings } = TEST_LIMITS;
     const leaseMs = this.#options.leaseMs ?? timings.leaseMs;
@@ -166,8 +170,9 @@ export class Stage {
     const teaching = createTeachingCases({
       ...parts,
       ...more,
+      now: () => Date.now() + this.#offsetMs,
       stores: this.#stores,
-      reading: createTestReading(model),
+      reading,
       access,
       audit: { write: () => undefined },
       limits: { ...CASE_LIMITS, lookMs: 50 },
@@ -182,7 +187,7 @@ export class Stage {
       answer: createAnswer({
         ...parts,
         ...more,
-        reading: createTestReading(model),
+        reading,
         retentionFilmsMs: limits.retention.filmsMs,
         cases,
       }),

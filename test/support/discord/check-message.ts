@@ -11,7 +11,7 @@ export const checkMessage = (
     if (!isRight) throw new Refusal(400, CODE.invalidForm);
   };
   if (typeof content === 'string') form(content.length <= 2_000);
-  if (nonce !== undefined) form(String(nonce).length <= 25);
+  if (nonce !== undefined) form(typeof nonce === 'string' && nonce.length <= 25);
   if (files.length > 10) throw new Refusal(400, CODE.tooManyAttachments);
   if (files.some(({ bytes }) => bytes.byteLength > uploadLimit))
     throw new Refusal(413, CODE.tooLarge);
@@ -36,6 +36,8 @@ const checkComponent = (
   if (type === 3) {
     const all = (options ?? []) as { label: string; value: string }[];
     form(all.length >= 1 && all.length <= 25 && all.every((one) => one.label.length <= 100));
-    form(String(placeholder ?? '').length <= 150);
+    form(
+      placeholder === undefined || (typeof placeholder === 'string' && placeholder.length <= 150),
+    );
   }
 };

@@ -60,14 +60,14 @@ export class Discord extends People {
   readonly #faults = new Faults();
   readonly #server: Server;
   readonly #open = new AbortController();
-  readonly #linkLifeMs: number;
+  readonly #links: { host: string; lifeMs: number };
 
   constructor(options: DiscordOptions, server: Server) {
     const { now = Date.now, granted = GRANTED } = options;
     const world = new World(now, granted);
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const linkLifeMs = options.linkLifeMs ?? LINK_LIFE_MS;
-    const wire = new Wire(world, (attachment) => linkTo(attachment, url, now() + linkLifeMs));
+    const links = { host: url, lifeMs: options.linkLifeMs ?? LINK_LIFE_MS };
+    const wire = new Wire(world, (one) => linkTo(one, links.host, now() + links.lifeMs));
     const behaviour: Behaviour = {
       contentIntent: options.contentIntent ?? true,
       rateLimits: options.rateLimits ?? false,
@@ -75,14 +75,16 @@ export class Discord extends People {
       oldEdits: options.oldEdits ?? 3,
     };
     const gateway = new Gateway({
-      ...{ world, wire, url: url.replace('http', 'ws') },
+      world,
+      wire,
+      url: url.replace('http', 'ws'),
       token: 'loopback.bot.token-of-discord',
       contentAllowed: () => behaviour.contentIntent,
     });
     super({ world, wire, behaviour, gateway, url, tell: tellOf(world, wire, gateway) });
     this.gateway = gateway;
     this.#server = server;
-    this.#linkLifeMs = linkLifeMs;
+    this.#links = links;
     this.#rest = new Rest({
       context: this.context,
       faults: this.#faults,
@@ -114,8 +116,16 @@ export class Discord extends People {
     return this.context.behaviour;
   }
 
-  get linkLifeMs(): number {
-    return this.#linkLifeMs;
+  /** Attachments are linked to another host from now on. */
+  set linksElsewhere(host: string) {
+    this.#links.host = host;
+  }
+
+  /** Links are good again, as from the next call of this kind on. */
+  freshLinksAfter(call: string): void {
+    this.#rest.before(call, () => {
+      this.#links.lifeMs = LINK_LIFE_MS;
+    });
   }
 
   /** The next `times` calls go wrong: "POST /channels/:channel/messages", "download", or `*`. */

@@ -125,10 +125,16 @@ export class Gateway {
     this.#sessions.set(session.id, session);
     const guilds = [{ id: world.guild, unavailable: true }];
     const ready = (): Json => ({
-      ...{ v: 10, user: wire.user(world.bot), guilds, session_id: session.id },
+      v: 10,
+      user: wire.user(world.bot),
+      guilds,
+      session_id: session.id,
       resume_gateway_url: url,
       shard: [0, 1],
-      application: { id: world.application, flags: 0 },
+      application: {
+        id: world.application,
+        flags: 0,
+      },
     });
     this.#add(session, 'READY', ready);
     this.#add(session, 'GUILD_CREATE', () => wire.guild());

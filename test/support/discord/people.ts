@@ -151,7 +151,12 @@ export class People {
     const id = world.id();
     const known = world.channels.get(forum)?.availableTags ?? [];
     const thread = newChannel({
-      ...{ id, type: CHANNEL.thread, guild: this.guild, name: title, parent: forum, owner: by },
+      id,
+      type: CHANNEL.thread,
+      guild: this.guild,
+      name: title,
+      parent: forum,
+      owner: by,
       tags: known.filter(({ name }) => tags.includes(name)).map((tag) => tag.id),
     });
     world.channels.set(id, thread);
@@ -318,8 +323,15 @@ export class People {
   ): Interaction {
     const { world, wire, gateway } = this.context;
     const interaction: Interaction = {
-      ...{ id: world.id(), token: randomBytes(40).toString('base64url'), createdAt: world.now() },
-      ...{ channel, user: by, on, answered: false, original: undefined, modal: undefined },
+      id: world.id(),
+      token: randomBytes(40).toString('base64url'),
+      createdAt: world.now(),
+      channel,
+      user: by,
+      on,
+      answered: false,
+      original: undefined,
+      modal: undefined,
     };
     world.interactions.set(interaction.id, interaction);
     const there = world.channels.get(channel);
@@ -329,19 +341,28 @@ export class People {
     gateway.tell(
       'INTERACTION_CREATE',
       () => ({
-        ...{ id: interaction.id, application_id: world.application, token: interaction.token },
-        ...{ type, data, version: 1, channel_id: channel, locale: 'en-GB', entitlements: [] },
-        ...{
-          app_permissions: this.#granted(channel),
-          authorizing_integration_owners: {},
-          attachment_size_limit: 10_485_760,
-        },
+        id: interaction.id,
+        application_id: world.application,
+        token: interaction.token,
+        type,
+        data,
+        version: 1,
+        channel_id: channel,
+        locale: 'en-GB',
+        entitlements: [],
+        app_permissions: this.#granted(channel),
+        authorizing_integration_owners: {},
+        attachment_size_limit: 0xa00000,
         channel: there === undefined ? undefined : wire.channel(there),
         ...(isDirect
           ? { user: wire.user(by) }
           : {
               guild_id: world.guild,
-              member: { ...wire.member(by), user: wire.user(by), permissions },
+              member: {
+                ...wire.member(by),
+                user: wire.user(by),
+                permissions,
+              },
             }),
         ...(on_message === undefined
           ? {}

@@ -29,9 +29,15 @@ export class Rest {
   readonly #options: RestOptions;
   readonly #buckets = new Map<string, { left: number; until: number }>();
   readonly calls: Call[] = [];
+  readonly #before = new Map<string, () => void>();
 
   constructor(options: RestOptions) {
     this.#options = options;
+  }
+
+  /** Something happens just before each call of this kind. */
+  before(call: string, work: () => void): void {
+    this.#before.set(call, work);
   }
 
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,6 +55,7 @@ export class Rest {
       this.calls.push({ call, path: pathname, body: asked.body, outcome });
       context.world.changed();
     };
+    this.#before.get(call)?.();
     const fault = faults.next(call);
     if (fault !== undefined && !isDone(fault)) {
       record(fault.kind);

@@ -34,7 +34,11 @@ export const show = (message: Message): ShownMessage => {
   const all = components.flatMap((row) => (row['components'] ?? []) as Json[]);
   const lines = content.split('\n');
   return {
-    ...{ id, author, type, content, pings },
+    id,
+    author,
+    type,
+    content,
+    pings,
     words: read(lines.filter((line) => !line.startsWith('-# ')).join('\n')),
     notices: read(
       lines
@@ -58,7 +62,11 @@ export const show = (message: Message): ShownMessage => {
       .filter((one) => one['type'] === 3)
       .map((one) => ({
         id: String(one['custom_id']),
-        options: (one['options'] as { value: string }[]).map(({ value }) => value),
+        options: (
+          one['options'] as {
+            value: string;
+          }[]
+        ).map(({ value }) => value),
       })),
     loading: (flags & FLAGS.loading) !== 0,
     previews: (flags & FLAGS.suppressEmbeds) === 0,

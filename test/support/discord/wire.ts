@@ -47,7 +47,12 @@ export class Wire {
     if (type === CHANNEL.thread) {
       const at = new Date(0).toISOString();
       return {
-        ...{ id, type, guild_id: guild, name, parent_id: parent, owner_id: owner },
+        id,
+        type,
+        guild_id: guild,
+        name,
+        parent_id: parent,
+        owner_id: owner,
         applied_tags: channel.tags,
         message_count: this.#world.in(id).length,
         member_count: channel.members.size,
@@ -63,18 +68,39 @@ export class Wire {
           create_timestamp: at,
         },
         ...(channel.members.has(this.#world.bot)
-          ? { member: { id, user_id: this.#world.bot, join_timestamp: at, flags: 0 } }
+          ? {
+              member: {
+                id,
+                user_id: this.#world.bot,
+                join_timestamp: at,
+                flags: 0,
+              },
+            }
           : {}),
       };
     }
     return {
-      ...{ id, type, guild_id: guild, name, position: 0, parent_id: null, nsfw: false },
+      id,
+      type,
+      guild_id: guild,
+      name,
+      position: 0,
+      parent_id: null,
+      nsfw: false,
       permission_overwrites: [
-        { id: this.#world.botRole, type: 0, allow: '0', deny: bits(channel.denied) },
+        {
+          id: this.#world.botRole,
+          type: 0,
+          allow: '0',
+          deny: bits(channel.denied),
+        },
       ],
       ...(type === CHANNEL.forum
         ? {
-            available_tags: channel.availableTags.map((tag) => ({ ...tag, moderated: false })),
+            available_tags: channel.availableTags.map((tag) => ({
+              ...tag,
+              moderated: false,
+            })),
             default_reaction_emoji: null,
             default_sort_order: null,
             default_forum_layout: 0,
@@ -88,12 +114,26 @@ export class Wire {
   guild(): Json {
     const { guild: id, botRole, moderatorRole, granted, channels, bot } = this.#world;
     const role = (roleId: string, name: string, permissions: string): Json => ({
-      ...{ id: roleId, name, permissions, color: 0, hoist: false, position: 1 },
-      ...{ managed: false, mentionable: false, flags: 0, icon: null, unicode_emoji: null },
+      id: roleId,
+      name,
+      permissions,
+      color: 0,
+      hoist: false,
+      position: 1,
+      managed: false,
+      mentionable: false,
+      flags: 0,
+      icon: null,
+      unicode_emoji: null,
     });
     const all = [...channels.values()].filter(({ guild }) => guild === id);
     return {
-      ...{ id, name: 'Teaching', owner_id: '1', unavailable: false, member_count: 3, large: false },
+      id,
+      name: 'Teaching',
+      owner_id: '1',
+      unavailable: false,
+      member_count: 3,
+      large: false,
       joined_at: new Date(0).toISOString(),
       roles: [
         role(id, '@everyone', '0'),
@@ -102,12 +142,30 @@ export class Wire {
       ],
       channels: all.filter(({ type }) => type !== CHANNEL.thread).map((one) => this.channel(one)),
       threads: all.filter(({ type }) => type === CHANNEL.thread).map((one) => this.channel(one)),
-      members: [{ ...this.member(bot), user: this.user(bot) }],
-      ...{ emojis: [], stickers: [], presences: [], voice_states: [], stage_instances: [] },
-      ...{ guild_scheduled_events: [], features: [], premium_tier: 0, soundboard_sounds: [] },
-      ...{ afk_timeout: 0, verification_level: 0, default_message_notifications: 0 },
-      ...{ explicit_content_filter: 0, mfa_level: 0, nsfw_level: 0, system_channel_flags: 0 },
-      ...{ preferred_locale: 'en-GB', premium_progress_bar_enabled: false },
+      members: [
+        {
+          ...this.member(bot),
+          user: this.user(bot),
+        },
+      ],
+      emojis: [],
+      stickers: [],
+      presences: [],
+      voice_states: [],
+      stage_instances: [],
+      guild_scheduled_events: [],
+      features: [],
+      premium_tier: 0,
+      soundboard_sounds: [],
+      afk_timeout: 0,
+      verification_level: 0,
+      default_message_notifications: 0,
+      explicit_content_filter: 0,
+      mfa_level: 0,
+      nsfw_level: 0,
+      system_channel_flags: 0,
+      preferred_locale: 'en-GB',
+      premium_progress_bar_enabled: false,
     };
   }
 
@@ -115,7 +173,11 @@ export class Wire {
     const { id, filename, type, bytes, description } = attachment;
     const url = this.#link(attachment);
     return {
-      ...{ id, filename, size: bytes.byteLength, url, proxy_url: url },
+      id,
+      filename,
+      size: bytes.byteLength,
+      url,
+      proxy_url: url,
       ...(type === undefined ? {} : { content_type: type }),
       ...(description === undefined ? {} : { description }),
     };
@@ -129,13 +191,20 @@ export class Wire {
     const referenced = reference === undefined ? undefined : messages.get(reference.message);
     const there = thread === undefined ? undefined : channels.get(thread);
     return {
-      ...{ id, channel_id: channel, type, author: this.user(author), flags: message.flags },
+      id,
+      channel_id: channel,
+      type,
+      author: this.user(author),
+      flags: message.flags,
       content: shown ? message.content : '',
       attachments: shown ? message.attachments.map((one) => this.attachment(one)) : [],
       components: shown ? message.components : [],
       embeds: [],
       mentions: message.pings.map((user) => this.user(user)),
-      ...{ mention_roles: [], mention_everyone: false, tts: false, pinned: false },
+      mention_roles: [],
+      mention_everyone: false,
+      tts: false,
+      pinned: false,
       timestamp: new Date(0).toISOString(),
       edited_timestamp:
         message.editedAt === undefined ? null : new Date(message.editedAt).toISOString(),
@@ -156,7 +225,10 @@ export class Wire {
             referenced_message:
               referenced === undefined || referenced.deleted
                 ? null
-                : { ...this.message(referenced, sight), referenced_message: undefined },
+                : {
+                    ...this.message(referenced, sight),
+                    referenced_message: undefined,
+                  },
           }),
       ...(message.snapshot === undefined
         ? {}
@@ -168,13 +240,14 @@ export class Wire {
                   attachments: shown
                     ? message.snapshot.attachments.map((one) => this.attachment(one))
                     : [],
-                  ...{ embeds: [], mentions: [], mention_roles: [], components: [] },
-                  ...{
-                    type: 0,
-                    flags: 0,
-                    timestamp: new Date(0).toISOString(),
-                    edited_timestamp: null,
-                  },
+                  embeds: [],
+                  mentions: [],
+                  mention_roles: [],
+                  components: [],
+                  type: 0,
+                  flags: 0,
+                  timestamp: new Date(0).toISOString(),
+                  edited_timestamp: null,
                 },
               },
             ],
@@ -184,7 +257,9 @@ export class Wire {
         ? {}
         : {
             interaction_metadata: {
-              ...{ id: interaction, type: 2, user: this.user(author) },
+              id: interaction,
+              type: 2,
+              user: this.user(author),
               authorizing_integration_owners: {},
             },
           }),

@@ -15,7 +15,10 @@ export const applicationRoutes = (commands: Commands): readonly Route[] => [
   {
     call: 'GET /applications/@me',
     answer: (_request, { world, behaviour }) => ({
-      ...{ id: world.application, name: 'Wetread', description: '', icon: null },
+      id: world.application,
+      name: 'Wetread',
+      description: '',
+      icon: null,
       flags: behaviour.contentIntent ? CONTENT_FLAG : 0,
       bot: { id: world.bot },
     }),

@@ -34,7 +34,7 @@ export const CHANNEL_ROUTES: readonly Route[] = [
     answer: ({ ids, body }, context) => {
       const channel = channelOf(context, ids['channel']);
       const message = messageOf(context, ids['message']);
-      const name = String(body['name'] ?? '');
+      const name = typeof body['name'] === 'string' ? body['name'] : '';
       if (message.channel !== channel.id) throw new Refusal(404, CODE.unknownMessage);
       if (!PARENTS.has(channel.type)) throw new Refusal(400, CODE.wrongType);
       if (!context.world.may(channel, 'createPublicThreads'))
@@ -63,8 +63,15 @@ export const CHANNEL_ROUTES: readonly Route[] = [
 ];
 
 export const newChannel = (channel: Pick<Channel, 'id' | 'type'> & Partial<Channel>): Channel => ({
-  ...{ guild: undefined, name: '', parent: undefined, owner: undefined },
-  ...{ archived: false, locked: false, tags: [], availableTags: [], recipient: undefined },
+  guild: undefined,
+  name: '',
+  parent: undefined,
+  owner: undefined,
+  archived: false,
+  locked: false,
+  tags: [],
+  availableTags: [],
+  recipient: undefined,
   members: new Set(),
   denied: new Set(),
   ...channel,

@@ -95,7 +95,7 @@ const create = (request: Request, context: Context): Message => {
   if (files.length > 0 && !world.may(channel, 'attachFiles'))
     throw new Refusal(403, CODE.missingPermissions);
   checkMessage(request, behaviour);
-  const nonce = body['nonce'] === undefined ? undefined : String(body['nonce']);
+  const nonce = typeof body['nonce'] === 'string' ? body['nonce'] : undefined;
   const twin =
     body['enforce_nonce'] === true && nonce !== undefined && findTwin(context, channel, nonce);
   if (twin) return twin;
@@ -156,7 +156,10 @@ export const attach = (
       (body['attachments'] ?? []) as { id: unknown; description?: string; filename?: string }[]
     ).find(({ id }) => String(id) === index);
     const attachment = {
-      ...{ id: world.id(), channel, bytes, type },
+      id: world.id(),
+      channel,
+      bytes,
+      type,
       filename: said?.filename ?? name,
       description: said?.description,
     };
