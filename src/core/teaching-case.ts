@@ -58,8 +58,6 @@ export type HiddenReading = {
   readonly reading: 'pending' | 'failed' | 'there';
   /** The model's words, "(1)" where it wrote coordinates; '' until they are there. */
   readonly text: string;
-  /** The film with what the key holds so far drawn on it; undefined until there is something. */
-  readonly picture: Picture | undefined;
   /**
    * The key as a moderator writes it, one finding a line: `right pleural effusion: 0.12 0.55 0.40 0.86` (left, top,
    * right, bottom in 0..1 of the film), `right pleural effusion: C1 D1` (cells), or a name alone; `normal` alone.
@@ -100,6 +98,8 @@ export interface TeachingCases {
 
   /** Moderators alone; fails with `case-moderators`. Whoever has seen it cannot answer any more. */
   hidden(id: CaseId, by: Person): Promise<HiddenReading>;
+  /** As `hidden`: the film with what the key holds so far drawn on it; undefined until there is something. */
+  hiddenPicture(id: CaseId, by: Person): Promise<Picture | undefined>;
   /** A moderator confirms the reading as the key, as `keyText` writes it. Fails as `correct`, and with `case-no-reading`. */
   confirm(id: CaseId, by: Person): Promise<void>;
   /** A moderator writes the key. Fails with `case-moderators`, `case-closed`, `case-key` (with the line that cannot be read). */

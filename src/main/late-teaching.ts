@@ -17,6 +17,7 @@ export const lateTeaching = ({ find, whenThere }: LateTeachingOptions): Teaching
   showName: async (id, by, name) => find().showName(id, by, name),
   hint: async (id, by) => find().hint(id, by),
   hidden: async (id, by) => find().hidden(id, by),
+  hiddenPicture: async (id, by) => find().hiddenPicture(id, by),
   confirm: async (id, by) => find().confirm(id, by),
   correct: async (id, by, keyText) => find().correct(id, by, keyText),
   keep: async (id, by, kept) => find().keep(id, by, kept),

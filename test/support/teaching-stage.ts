@@ -9,9 +9,11 @@ import {
   createTeachingCases,
   type Teaching,
 } from '../../src/core/teaching/create-teaching-cases.ts';
-import type { CaseView } from '../../src/core/teaching-case.ts';
+import type { ReplyEvent } from '../../src/core/reply.ts';
+import type { CaseId, CaseView } from '../../src/core/teaching-case.ts';
 import { createLogger } from '../../src/log.ts';
 import { createMemoryStores } from '../../src/state/memory-stores.ts';
+import { until } from './conversation-stage.ts';
 import type { ScriptedModel } from './scripted-model.ts';
 import {
   createBlankAnnotator,
@@ -19,7 +21,7 @@ import {
   createTestReading,
   type Answers,
 } from './scripted-reader.ts';
-import { deliver, film, message, open, take, TEST_LIMITS } from './test-conversation.ts';
+import { deliver, film, say, message, open, take, TEST_LIMITS } from './test-conversation.ts';
 
 export const MINUTE_MS = 60_000;
 
@@ -102,3 +104,31 @@ export const openCase = async (
   if (view === undefined) throw new Error('no case was opened');
   return view;
 };
+
+export const LEARNER = { author: 'learner', standing: 'member' } as const;
+export const OTHER = { author: 'other', standing: 'member' } as const;
+export const TEACHER = { author: 'teacher', standing: 'member' } as const;
+export const MODERATOR = { author: 'mod', standing: 'moderator' } as const;
+
+export const codeIn = (events: readonly ReplyEvent[]): string | undefined => {
+  const last = events.at(-1);
+  return last?.type === 'error' ? last.code : undefined;
+};
+
+/** The next reveal, taken as an adapter takes it. */
+export const nextReveal = async ({
+  conversation,
+  teaching,
+}: TeachingStage): Promise<ReplyEvent[]> => {
+  const stop = new AbortController();
+  for await (const due of teaching.cases.due('test', stop.signal)) {
+    const events = await say(conversation, due);
+    stop.abort();
+    return events;
+  }
+  throw new Error('nothing was due');
+};
+
+/** Until the model has read the film of a case. */
+export const hiddenReading = async (stage: TeachingStage, id: CaseId): Promise<void> =>
+  until(async () => (await stage.stores.records.get('cases', `reading:${id}`)) !== undefined);

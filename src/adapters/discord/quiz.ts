@@ -92,8 +92,16 @@ export class Quiz implements InteractionHandler {
     const turn = await conversation.take({
       platform: PLATFORM,
       ...place,
-      ...{ id: interaction.id, author, standing, direct, text: '', ask: undefined, about },
-      ...{ attachments: [], addressed: true, choose: undefined },
+      id: interaction.id,
+      author,
+      standing,
+      direct,
+      text: '',
+      ask: undefined,
+      about,
+      attachments: [],
+      addressed: true,
+      choose: undefined,
       teaching: { kind: 'open', openMs: DAY_MS },
     });
     const address = { ...place, question: interaction.id, author, direct };

@@ -27,7 +27,7 @@ export const stripLines = (
   ...(demo ? [DEMO] : []),
   ...(enlarged === undefined ? [] : [{ text: sayPart(enlarged), colour: PAPER }]),
   ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
-  { text: `A box is where the model looks, not proof. ${SIDES}`, colour: QUIET },
+  { text: `${LOOKS} ${SIDES}`, colour: QUIET },
 ];
 
 /** The sentences under a film of a teaching case. `legend` is of the boxes, as for any film. */
@@ -40,13 +40,19 @@ export const sheetLines = (
   ...(key === 'model' && demo ? [DEMO] : []),
   ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
   ...(names.length === 0 ? [] : [{ text: `Answers: ${names.join('; ')}`, colour: PAPER }]),
-  { text: marks.length === 0 ? `${CELLS} ${SIDES}` : `${MARKS} ${SIDES}`, colour: QUIET },
+  {
+    text: [marks.length === 0 ? CELLS : MARKS, ...(key === 'model' ? [LOOKS] : []), SIDES].join(
+      ' ',
+    ),
+    colour: QUIET,
+  },
 ];
 
 const DEMO: StripLine = {
   text: 'A demonstration model: do not believe its findings.',
   colour: WARNING,
 };
+const LOOKS = 'A box is where the model looks, not proof.';
 const SIDES = "Right and left are the patient's, on a film the usual way round.";
 const CELLS = 'A1 is the cell at the top left of the picture, D4 the one at its bottom right.';
 const MARKS = 'The letters in the cells are the answers.';

@@ -105,10 +105,16 @@ export class TeachingDesk implements TeachingCases {
     return {
       reading: reading === undefined ? 'pending' : reading.outcome === 'read' ? 'there' : 'failed',
       text: reading?.outcome === 'read' ? reading.text : '',
-      picture: key === undefined ? undefined : await this.#drawKey(record, key),
       keyText: key === undefined ? '' : writeKey(key.key),
       confirmed: stored !== undefined,
     };
+  }
+
+  async hiddenPicture(id: CaseId, by: Person): Promise<Picture | undefined> {
+    const record = await this.#moderated(id, by);
+    await this.#parts.journal.see(id, by.author);
+    const key = await this.#key(id);
+    return key === undefined ? undefined : this.#drawKey(record, key);
   }
 
   async confirm(id: CaseId, by: Person): Promise<void> {

@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { createLexicon } from '../../../src/core/profile/lexicon.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
-import { WetreadError } from '../../../src/errors.ts';
+import type { WetreadError } from '../../../src/errors.ts';
 import { keyOfReading } from '../../../src/core/teaching/case-key.ts';
 import { cellBox, cellName, cellNamed, CELLS } from '../../../src/core/teaching/cells.ts';
 import { readKey, writeKey } from '../../../src/core/teaching/key-text.ts';
+
+const failureOf = (work: () => unknown): WetreadError | undefined => {
+  try {
+    work();
+  } catch (error) {
+    return error as WetreadError;
+  }
+  return undefined;
+};
 
 describe('a key', () => {
   test.each([
@@ -35,15 +44,10 @@ describe('a key', () => {
     [Array.from({ length: 21 }, () => 'nodule').join('\n'), 21, /at most 20/],
     [`nodules: ${'0.1 0.1 0.2 0.2 '.repeat(9)}`, 1, /at most 8/],
   ])('that cannot be used names the line and quotes nothing: %j', (text, line, problem) => {
-    try {
-      readKey(text);
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'case-key', facts: { line } });
-      expect((error as WetreadError).message).toMatch(problem);
-      expect((error as WetreadError).message).not.toMatch(/effusion|nodule/);
-      return;
-    }
-    expect.unreachable();
+    const failure = failureOf(() => readKey(text));
+    expect(failure).toMatchObject({ code: 'case-key', facts: { line } });
+    expect(failure?.message).toMatch(problem);
+    expect(failure?.message).not.toMatch(/effusion|nodule/);
   });
 
   test('of a reading has its boxes, and what it names without a place, but nothing that was not confirmed', () => {
