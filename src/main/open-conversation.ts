@@ -14,6 +14,7 @@ import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
+import type { Reading } from '../core/reading.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import { CASE_LIMITS } from '../core/teaching/case-limits.ts';
 import { createTeachingCases } from '../core/teaching/create-teaching-cases.ts';
@@ -45,6 +46,8 @@ export type Opened = {
   readonly conversation: Conversation;
   readonly cases: TeachingCases;
   readonly model: Queue;
+  /** For programs that keep their conversations themselves. */
+  readonly reading: Reading;
   /** Drops what cases have left that are past their time. */
   sweep(): Promise<void>;
   /** Takes nothing new, gives running turns `graceMs`, and frees the model. */
@@ -86,6 +89,7 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     conversation,
     cases: teaching.cases,
     model,
+    reading: teaching.reading,
     sweep: () => teaching.sweep(),
     close: async (graceMs) => {
       await conversation.close(graceMs);

@@ -1,10 +1,12 @@
 import type { ThreadCases } from '../conversation/thread-cases.ts';
 import { createLexicon } from '../profile/lexicon.ts';
+import type { Reading } from '../reading.ts';
 import type { TeachingCases } from '../teaching-case.ts';
 import { CaseJournal } from './case-journal.ts';
 import type { CaseOptions } from './case-options.ts';
 import { CasesInThreads } from './cases-in-threads.ts';
 import { DueReveals } from './due-reveals.ts';
+import { createGuardedReading } from './guarded-reading.ts';
 import { HiddenReadings } from './hidden-readings.ts';
 import { TeachingDesk } from './teaching-desk.ts';
 
@@ -13,6 +15,8 @@ export type Teaching = {
   readonly cases: TeachingCases;
   /** For the conversation, which asks them before it reads. */
   readonly threads: ThreadCases;
+  /** For ways in without a conversation: the film of an open case is read for nobody there. */
+  readonly reading: Reading;
   /** Goes on with the readings that an earlier process left. */
   start(): Promise<void>;
   /** Drops what cases have left that are past their time. */
@@ -32,6 +36,7 @@ export const createTeachingCases = (options: CaseOptions): Teaching => {
   return {
     cases: new TeachingDesk(parts, due),
     threads: new CasesInThreads(parts),
+    reading: createGuardedReading({ journal, reading, id }),
     start: async () => {
       for (const one of await journal.openIds()) {
         const record = await journal.find(one);

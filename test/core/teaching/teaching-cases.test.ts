@@ -2,8 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/core/conversation.ts';
 import type { CaseView } from '../../../src/core/teaching-case.ts';
 import { WetreadError } from '../../../src/errors.ts';
+import { collect } from '../../support/collect.ts';
 import { until } from '../../support/conversation-stage.ts';
-import { createReader, replyIn, textIn } from '../../support/scripted-reader.ts';
+import {
+  createReader,
+  eventsOf as askReading,
+  filmNamed,
+  replyIn,
+  textIn,
+} from '../../support/scripted-reader.ts';
 import { eventsOf, film, message, say, take } from '../../support/test-conversation.ts';
 import {
   EFFUSION,
@@ -87,9 +94,17 @@ describe('an open case', () => {
     );
     expect(textIn(await elsewhere({ ...MODERATOR, thread: 'mods' }))).toMatch(/heart size/);
 
+    // nor for programs that keep their conversations themselves
+    const throughApi = () =>
+      collect(
+        askReading(stage.teaching.reading, { ask: 'How is the heart?', film: filmNamed('one') }),
+      );
+    expect(codeIn(await throughApi())).toBe('film-in-case');
+
     await stage.teaching.cases.reveal(id, TEACHER);
     await nextReveal(stage);
     expect(textIn(await elsewhere(LEARNER))).toMatch(/heart size/);
+    expect(textIn(await throughApi())).toMatch(/heart size/);
   });
 
   test('has a hidden reading that nobody can listen to', async () => {
