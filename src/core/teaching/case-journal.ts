@@ -61,15 +61,17 @@ export class CaseJournal {
     return (await this.#read(`case:${id}`)) as CaseRecord | undefined;
   }
 
-  /** A damaged one counts as closed: nothing more is shown of it before its reveal, and no answer is taken. */
+  /** A damaged one is to be revealed: no answer counts any more, and its film stays hidden until then. */
   async state(id: CaseId): Promise<CaseState | undefined> {
     const state = await this.claims.state(`case:${id}`);
-    return (state === DAMAGED_STATE ? 'revealed' : state) as CaseState | undefined;
+    return (state === DAMAGED_STATE ? 'revealing:1' : state) as CaseState | undefined;
   }
 
   async advance(record: CaseRecord, from: CaseState | undefined, to: CaseState): Promise<boolean> {
     const ttlMs = to === 'forgotten' ? FORGOTTEN_MS : await this.#ttlOf(record);
-    return this.claims.advance(`case:${record.id}`, from, to, ttlMs);
+    const key = `case:${record.id}`;
+    const isDamaged = (await this.claims.state(key)) === DAMAGED_STATE;
+    return this.claims.advance(key, isDamaged ? DAMAGED_STATE : from, to, ttlMs);
   }
 
   /** Writes it down, before it stands in any line. */
@@ -158,8 +160,9 @@ export class CaseJournal {
 
   async writeAnswer(record: CaseRecord, author: string, answer: StoredAnswer): Promise<void> {
     const key = `answer:${record.id} ${author}`;
-    await this.#write(key, answer, await this.#ttlOf(record));
+    // Whose answer is there stands in the line: one that is told again after a crash is known by its record.
     await this.claims.join(`case-answers:${record.id}`, author);
+    await this.#write(key, answer, await this.#ttlOf(record));
     await this.#dropIfForgotten(record.id, key);
   }
 
@@ -180,8 +183,10 @@ export class CaseJournal {
   async writeName(record: CaseRecord, author: string, name: string | undefined): Promise<void> {
     const key = `name:${record.id} ${author}`;
     if (name === undefined) await this.#stores.records.delete('cases', key);
-    else await this.#write(key, name, await this.#ttlOf(record));
-    await this.claims.join(`case-people:${record.id}`, author);
+    else {
+      await this.claims.join(`case-people:${record.id}`, author);
+      await this.#write(key, name, await this.#ttlOf(record));
+    }
     await this.#dropIfForgotten(record.id, key);
   }
 

@@ -2,6 +2,7 @@ import { WetreadError } from '../../errors.ts';
 import { zoomIn, filmIn } from '../conversation/command.ts';
 import type { AnswerRequest } from '../conversation/answer.ts';
 import { eventsOf, ownReply } from '../conversation/own-reply.ts';
+import { persist } from '../conversation/persist.ts';
 import type { CaseFilm, ThreadCases } from '../conversation/thread-cases.ts';
 import type { TurnId } from '../conversation.ts';
 import { recognise } from '../read/recognise.ts';
@@ -34,25 +35,33 @@ export class CasesInThreads implements ThreadCases {
     const { id, threadKey, message } = request.turn;
     const { teaching } = message;
     if (teaching?.kind === 'reveal') return revealEvents(this.#parts, teaching.id, signal);
-    const open = await this.#parts.journal.openWith(threadLine(threadKey));
+    const open = await this.#insist(
+      () => this.#parts.journal.openWith(threadLine(threadKey)),
+      signal,
+    );
     if (open === undefined || open.id === caseIdOf(id)) return undefined;
     if (teaching?.kind === 'open') throw new WetreadError('case-open-here');
-    return said(request, await this.#hear(open, request));
+    return said(request, await this.#insist(() => this.#hear(open, request), signal));
   }
 
   async aboutFilm(
     request: AnswerRequest,
     about: CaseFilm,
-    _signal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<AsyncIterable<ReplyEvent> | undefined> {
     const { turn, words } = request;
     const { teaching, standing } = turn.message;
     const { journal } = this.#parts;
-    const holder = await journal.openWith(filmLine(about.pixels.sha256));
+    const line = filmLine(about.pixels.sha256);
+    const holder = await this.#insist(() => journal.openWith(line), signal);
     const isOthers = holder !== undefined && holder.id !== caseIdOf(turn.id);
     if (teaching?.kind === 'open') {
       if (isOthers) throw new WetreadError('film-in-case');
-      const record = await openCase(this.#parts, request, about, teaching.openMs);
+      const { openMs } = teaching;
+      const record = await this.#insist(
+        () => openCase(this.#parts, request, about, openMs),
+        signal,
+      );
       const wasRead = about.film.history.length > 0;
       return openingEvents(this.#parts, record, about.pixels, { question: words, wasRead });
     }
@@ -74,6 +83,11 @@ export class CasesInThreads implements ThreadCases {
           if (turn !== undefined && turns.has(turn)) await journal.dropAnswer(record.id, author);
         }
     }
+  }
+
+  /** Again until the store does it; each piece may be done again. */
+  #insist<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    return persist(work, signal, this.#parts.logger);
   }
 
   /** What is said in a case's thread. */

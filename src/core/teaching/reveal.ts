@@ -1,5 +1,6 @@
 import { WetreadError } from '../../errors.ts';
 import { ownReply } from '../conversation/own-reply.ts';
+import { persist } from '../conversation/persist.ts';
 import { unlessAborted } from '../conversation/unless-aborted.ts';
 import { noticeOf } from '../read/notices.ts';
 import type { Notice, Picture, ReplyEvent } from '../reply.ts';
@@ -16,8 +17,12 @@ export async function* revealEvents(
   id: CaseId,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyEvent> {
-  const { journal } = parts;
-  const [record, state] = await Promise.all([journal.find(id), journal.state(id)]);
+  const { journal, logger } = parts;
+  const [record, state] = await persist(
+    () => Promise.all([journal.find(id), journal.state(id)]),
+    signal,
+    logger,
+  );
   if (record === undefined || state === undefined || state === 'forgotten')
     throw new WetreadError('case-unknown');
   // Only who may has it closed; a turn alone reveals nothing.
@@ -36,10 +41,9 @@ async function* tell(
   record: CaseRecord,
   signal: AbortSignal,
 ): AsyncGenerator<ReplyEvent> {
-  const { journal, model, lexicon } = parts;
-  const stored = await journal.key(record.id);
-  const reading = await unlessAborted(readingOf(parts, record, stored !== undefined), signal);
-  const answers = await answersOf(parts, record);
+  const { model, lexicon, logger } = parts;
+  const gathered = persist(() => gather(parts, record), signal, logger);
+  const { stored, reading, answers } = await unlessAborted(gathered, signal);
   const reveal = revealOf({ film: record.film, stored, reading, answers, lexicon });
   const showsModel = reading?.outcome === 'read' && stored?.origin !== 'confirmed';
   if (model.demo && (showsModel || stored?.origin === 'confirmed'))
@@ -50,9 +54,16 @@ async function* tell(
   const annotated = await drawn(parts, record, reveal);
   if (annotated !== null) yield { type: 'image', ...annotated };
   for (const notice of noticesOf(record, reading, reveal)) yield { type: 'notice', ...notice };
-  await close(parts, record);
+  await persist(() => close(parts, record), signal, logger);
   yield { type: 'end', reply: { ...ownReply('', text), boxes: reveal.boxes, annotated } };
 }
+
+/** Everything that the reveal is made of. */
+const gather = async (parts: CaseParts, record: CaseRecord) => {
+  const stored = await parts.journal.key(record.id);
+  const reading = await readingOf(parts, record, stored !== undefined);
+  return { stored, reading, answers: await answersOf(parts, record) };
+};
 
 /** With a person's key the model's reading is only told beside it, and not waited for. */
 const readingOf = (
@@ -113,13 +124,13 @@ const noticesOf = (
 const close = async (parts: CaseParts, record: CaseRecord): Promise<void> => {
   const { journal } = parts;
   const state = await journal.state(record.id);
-  if (state === 'revealed') return;
   if (state === undefined || state === 'forgotten' || state === 'open')
     throw new WetreadError('case-unknown');
-  await journal.advance(record, state, 'revealed');
+  const isFirst = state !== 'revealed' && (await journal.advance(record, state, 'revealed'));
+  // Also when it is revealed already: the process may have died before it came to this.
   await journal.leaveLines(record);
   await journal.renew(record);
-  auditCase(parts, record, 'revealed', undefined);
+  if (isFirst) auditCase(parts, record, 'revealed', undefined);
 };
 
 /** A reveal that failed is due once more, as a message of its own; a few times. */
