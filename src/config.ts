@@ -60,6 +60,17 @@ export type Config = {
         readonly proxy: { readonly url: string | undefined; readonly except: string };
       }
     | undefined;
+  /** undefined: Discord is not set up. */
+  readonly discord:
+    | {
+        readonly botToken: string;
+        readonly apiUrl: string;
+        readonly cdnHosts: readonly string[];
+        readonly followUps: Values['DISCORD_FOLLOW_UPS'];
+        readonly spoilerChannels: readonly string[];
+        readonly proxy: { readonly url: string | undefined; readonly except: string };
+      }
+    | undefined;
   /** The demonstration model answers in Slack and Discord, too. */
   readonly demoInChat: boolean;
   /** undefined: each way in has its own (the server `info`, the command line `error`). */
@@ -108,6 +119,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       outsiders: values.OUTSIDERS,
     },
     slack: slackOf(values),
+    discord: discordOf(values),
     demoInChat: values.DEMO_IN_CHAT,
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
@@ -125,5 +137,17 @@ const slackOf = (values: Values): Config['slack'] =>
         fileHosts: values.SLACK_FILE_HOSTS,
         followUps: values.SLACK_FOLLOW_UPS,
         moderators: values.SLACK_MODERATORS,
+        proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
+      };
+
+const discordOf = (values: Values): Config['discord'] =>
+  values.DISCORD_BOT_TOKEN === undefined
+    ? undefined
+    : {
+        botToken: values.DISCORD_BOT_TOKEN,
+        apiUrl: values.DISCORD_API_URL,
+        cdnHosts: values.DISCORD_CDN_HOSTS,
+        followUps: values.DISCORD_FOLLOW_UPS,
+        spoilerChannels: values.DISCORD_SPOILER_CHANNELS,
         proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
       };

@@ -52,6 +52,7 @@ describe('settings', () => {
         outsiders: false,
       },
       slack: undefined,
+      discord: undefined,
       demoInChat: false,
       logLevel: undefined,
       shutdownGraceMs: 20_000,

@@ -38,6 +38,3 @@ export const canBeReached = ({ slack, http }: Pick<Config, 'slack' | 'http'>): b
 
 export const httpOf = (slack: SlackAdapter | undefined): readonly HttpAdapter[] =>
   slack?.http === undefined ? [] : [slack.http];
-
-export const DEMO_STAYS_OUT =
-  'The demonstration model does not answer in Slack, where its findings could be believed; DEMO_IN_CHAT=on lets it.';

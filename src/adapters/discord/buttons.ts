@@ -3,7 +3,9 @@ import type { Conversation, Feedback, Message, TurnId } from '../../core/convers
 import type { Ask } from '../../core/reading.ts';
 import type { Choice } from '../../core/reply.ts';
 import { ACTIONS, readCustomId, type PressedAction } from './actions.ts';
-import { PLATFORM, placeOf } from './heard-message.ts';
+import type { CaseRoot } from './case-root.ts';
+import type { ChannelFacts } from './guilds.ts';
+import { PLATFORM, placeOf, type CasePlace } from './heard-message.ts';
 import type { Acted, InteractionHandler } from './interactions.ts';
 import type { Replies } from './replies.ts';
 import { readWrongPlace, wrongPlaceModal } from './wrong-place-modal.ts';
@@ -11,7 +13,11 @@ import { readWrongPlace, wrongPlaceModal } from './wrong-place-modal.ts';
 const THANKS = 'Thank you, it is kept for whoever looks after the model.';
 const NO_BOX = 'Four numbers from 0 to 100: left, top, right, bottom.';
 
-export type ButtonsOptions = { readonly conversation: Conversation; readonly replies: Replies };
+export type ButtonsOptions = {
+  readonly conversation: Conversation;
+  readonly replies: Replies;
+  readonly roots: CaseRoot;
+};
 
 /** What hangs under a reply: tasks, boxes, stop, choices, feedback. */
 export class Buttons implements InteractionHandler {
@@ -75,7 +81,7 @@ export class Buttons implements InteractionHandler {
     const { conversation, replies } = this.#options;
     const { id } = interaction;
     const direct = where.kind === 'direct';
-    const place = placeOf(where, caseOf(interaction, where.id));
+    const place = await this.#placeOf(interaction, where);
     const turn = await conversation.take({
       ...asked,
       platform: PLATFORM,
@@ -98,11 +104,18 @@ export class Buttons implements InteractionHandler {
     const { interaction, answer, where, author, standing } = acted;
     const by = { author, standing };
     const answering = await conversation.choose(turn, code as Choice['code'], by);
-    const place = placeOf(where, caseOf(interaction, where.id));
+    const place = await this.#placeOf(interaction, where);
     const direct = where.kind === 'direct';
     replies.follow(answering, { ...place, question: interaction.id, author, direct });
     // An answered question has no buttons any more.
     await answer.update({ components: [] });
+  }
+
+  /** Under a reply in a channel, the message that its case goes by. */
+  async #placeOf(interaction: APIInteraction, where: ChannelFacts): Promise<CasePlace> {
+    const under = 'message' in interaction ? interaction.message : undefined;
+    const isInChannel = where.kind === 'channel' && under !== undefined;
+    return placeOf(where, isInChannel ? await this.#options.roots.of(under) : where.id);
   }
 
   async #judge({ answer, author }: Acted, turn: TurnId, feedback: Feedback): Promise<void> {
@@ -122,8 +135,3 @@ const chosenIn = (interaction: APIInteraction): string =>
   interaction.type === InteractionType.MessageComponent && 'values' in interaction.data
     ? (interaction.data.values[0] ?? '1')
     : '1';
-
-/** Under a reply in a channel, the message that its case goes by. */
-const caseOf = (interaction: APIInteraction, channel: string): string =>
-  ('message' in interaction ? interaction.message?.message_reference?.message_id : undefined) ??
-  channel;

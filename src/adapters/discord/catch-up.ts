@@ -49,7 +49,7 @@ export class CatchUp {
       signal.throwIfAborted();
       count += await this.#read(channel, message);
     }
-    if (count > 0) logger.info({ messages: count }, 'read what was said meanwhile');
+    if (count > 0) logger.info({ count }, 'read what was said meanwhile');
   }
 
   async #read(channel: string, from: string): Promise<number> {

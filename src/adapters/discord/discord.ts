@@ -8,6 +8,7 @@ import { createNetwork } from '../network.ts';
 import { readApplication, type Application } from './application.ts';
 import type { Bookmarks } from './bookmarks.ts';
 import { Buttons } from './buttons.ts';
+import { CaseRoot } from './case-root.ts';
 import { CatchUp } from './catch-up.ts';
 import { CommandHandler } from './command-handler.ts';
 import { registerCommands } from './commands.ts';
@@ -19,6 +20,7 @@ import { FilmBefore } from './film-before.ts';
 import { FilmFiles } from './film-files.ts';
 import { FilmLinks } from './film-links.ts';
 import { Gateway, type Connection, type Packet } from './gateway.ts';
+import { GatewayRelay } from './gateway-relay.ts';
 import { Guilds } from './guilds.ts';
 import { PLATFORM } from './heard-message.ts';
 import { Incoming } from './incoming.ts';
@@ -65,6 +67,7 @@ class DiscordJsAdapter implements DiscordAdapter {
   connection: Connection = 'disconnected';
   readonly #options: DiscordAdapterOptions;
   readonly #network: ReturnType<typeof createNetwork>;
+  readonly #relay: GatewayRelay;
   readonly #api: DiscordApi;
   readonly #links = new FilmLinks();
   readonly #files: FilmFiles;
@@ -83,6 +86,7 @@ class DiscordJsAdapter implements DiscordAdapter {
     const { botToken: token, apiUrl, cdnHosts } = settings;
     const network = createNetwork(settings.proxy);
     this.#network = network;
+    this.#relay = new GatewayRelay(network);
     this.#api = new DiscordApi({ token, apiUrl, network, now });
     this.#guilds = new Guilds(this.#api, () => this.#gateway?.client);
     const mayReadMessages = () => this.#application?.mayReadMessages ?? true;
@@ -109,6 +113,7 @@ class DiscordJsAdapter implements DiscordAdapter {
     this.#stopping.abort();
     await this.#replies?.close(graceMs);
     await this.#running;
+    this.#relay.close();
     this.#api.close();
     await this.#network.close();
   }
@@ -118,6 +123,7 @@ class DiscordJsAdapter implements DiscordAdapter {
     await this.#learnWhoWeAre(signal);
     const replies = this.#createReplies();
     this.#replies = replies;
+    if (this.#options.settings.proxy.url !== undefined) await this.#relay.open();
     const gateway = this.#createGateway(this.#createHearing(replies));
     this.#gateway = gateway;
     void this.#register(signal);
@@ -168,7 +174,8 @@ class DiscordJsAdapter implements DiscordAdapter {
   #createHearing(replies: Replies): (packet: Packet) => void {
     const { settings } = this.#options;
     const { signal } = this.#stopping;
-    const shared = { ...this.#options, ...this.#parts, files: this.#files, replies, signal };
+    const roots = new CaseRoot({ ...this.#options, ...this.#parts });
+    const shared = { ...this.#options, ...this.#parts, files: this.#files, replies, signal, roots };
     const films = new FilmBefore(shared);
     const incoming = new Incoming({
       ...shared,
@@ -209,6 +216,7 @@ class DiscordJsAdapter implements DiscordAdapter {
       token: settings.botToken,
       apiUrl: settings.apiUrl,
       network: this.#network,
+      relay: settings.proxy.url === undefined ? undefined : this.#relay,
       mayReadMessages: () => this.#application?.mayReadMessages === true,
       onPacket: hear,
       onConnection: (state) => {

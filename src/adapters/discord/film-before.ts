@@ -1,5 +1,6 @@
 import { Routes, type APIMessage } from 'discord.js';
 import type { Conversation, Message } from '../../core/conversation.ts';
+import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Application } from './application.ts';
 import type { DiscordApi } from './discord-api.ts';
@@ -89,7 +90,10 @@ export class FilmBefore {
     if (told.content !== '' || told.author.id === this.#options.application().user)
       return undefined;
     const found = await this.#find(message_reference.channel_id, told.id);
-    return found !== undefined && hasFilms(found) ? found : undefined;
+    if (found !== undefined && hasFilms(found)) return found;
+    // It may well hold a film: without the intent Discord blanks what it holds.
+    if (!this.#options.application().mayReadMessages) throw new WetreadError('discord-content');
+    return undefined;
   }
 
   /** In a thread where the bot has said nothing yet: its newest film, or the one that it was opened from. */

@@ -3,11 +3,15 @@ import {
   Events,
   GatewayCloseCodes,
   Options,
+  SimpleShardingStrategy,
+  type IShardingStrategy,
+  type WebSocketOptions,
   type GatewayDispatchPayload,
 } from 'discord.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Network } from '../network.ts';
 import { DiscordFailure, toDiscordFailure } from './discord-failure.ts';
+import type { GatewayRelay } from './gateway-relay.ts';
 import { createMakeRequest } from './make-request.ts';
 import { CONTENT_INTENT, INTENTS } from './requirements.ts';
 
@@ -23,6 +27,8 @@ export type GatewayOptions = {
   readonly token: string;
   readonly apiUrl: string;
   readonly network: Network;
+  /** Leads the gateway's addresses through a proxy; undefined: straight. */
+  readonly relay: GatewayRelay | undefined;
   /** The Message Content intent may be asked for; asked before each connection. */
   readonly mayReadMessages: () => boolean;
   readonly onPacket: (packet: Packet) => void;
@@ -83,7 +89,7 @@ export class Gateway {
   }
 
   #create(): Client {
-    const { apiUrl, network, mayReadMessages } = this.#options;
+    const { apiUrl, network, relay, mayReadMessages } = this.#options;
     return new Client({
       intents: INTENTS | (mayReadMessages() ? CONTENT_INTENT : 0),
       allowedMentions: { parse: [] },
@@ -101,6 +107,7 @@ export class Gateway {
         GuildStickerManager: 0,
         VoiceStateManager: 0,
       }),
+      ...(relay === undefined ? {} : { ws: { buildStrategy: (manager) => led(manager, relay) } }),
       rest: { api: apiUrl, version: '10', makeRequest: createMakeRequest(network) },
     });
   }
@@ -123,6 +130,24 @@ export class Gateway {
     });
   }
 }
+
+type Shards = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
+
+/** Shards as the library makes them, whose addresses, told at the start and for resuming, lead over the relay. */
+const led = (manager: Shards, relay: GatewayRelay): IShardingStrategy => {
+  const { fetchGatewayInformation, options } = manager;
+  const { updateSessionInfo } = options;
+  manager.fetchGatewayInformation = async (force) => {
+    const information = await fetchGatewayInformation.call(manager, force);
+    return { ...information, url: relay.urlFor(information.url) };
+  };
+  const isLed = (url: string): boolean => url.startsWith(relay.urlFor('').slice(0, -1));
+  options.updateSessionInfo = (shard, session) => {
+    if (session === null || isLed(session.resumeURL)) return updateSessionInfo(shard, session);
+    return updateSessionInfo(shard, { ...session, resumeURL: relay.urlFor(session.resumeURL) });
+  };
+  return new SimpleShardingStrategy(manager);
+};
 
 const CALL = 'gateway';
 const DISALLOWED_INTENTS = String(GatewayCloseCodes.DisallowedIntents);

@@ -11,6 +11,7 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Application } from './application.ts';
 import type { Bookmarks } from './bookmarks.ts';
+import type { CaseRoot } from './case-root.ts';
 import type { DiscordApi } from './discord-api.ts';
 import { DiscordFailure } from './discord-failure.ts';
 import type { FilmBefore } from './film-before.ts';
@@ -38,6 +39,7 @@ export type IncomingOptions = {
   readonly guilds: Guilds;
   readonly threads: OwnThreads;
   readonly films: FilmBefore;
+  readonly roots: CaseRoot;
   readonly links: FilmLinks;
   readonly replies: Replies;
   readonly refusals: Refusals;
@@ -85,7 +87,7 @@ export class Incoming {
     const spoken = readSpoken(message, application().user);
     const addressed = await this.#isAddressed(message, where, spoken);
     if (!addressed && !(where.kind === 'thread' && hasFilms(message))) return;
-    const place = await this.#placeOf(message, where, spoken);
+    const place = await this.#placeOf(message, where);
     const heard = this.#toMessage(message, { where, place, spoken, addressed });
     await this.#journal(heard, message);
     if (addressed)
@@ -126,17 +128,10 @@ export class Incoming {
   }
 
   /** In a channel, the case of the film that is replied to, of the bot's reply, or a new one. */
-  async #placeOf(
-    message: HeardMessage,
-    where: ChannelFacts,
-    { mentionsBot }: Spoken,
-  ): Promise<CasePlace> {
-    const answered = message.referenced_message ?? undefined;
-    if (where.kind !== 'channel' || answered === undefined || !mentionsBot || hasFilms(message))
-      return placeOf(where, message.id);
-    if (answered.author.id === this.#options.application().user)
-      return placeOf(where, rootOf(answered));
-    return placeOf(where, hasFilms(answered) ? answered.id : message.id);
+  async #placeOf(message: HeardMessage, where: ChannelFacts): Promise<CasePlace> {
+    if (where.kind !== 'channel') return placeOf(where, message.id);
+    const root = await this.#insist(() => this.#options.roots.of(message));
+    return placeOf(where, root ?? message.id);
   }
 
   #toMessage(
@@ -224,7 +219,3 @@ export class Incoming {
 
 /** Kept and tried again: the store may be there in a minute. */
 const isPassing = ({ code }: WetreadError): boolean => code === 'store-failed';
-
-/** A reply of ours in a channel answers the message that its case goes by. */
-const rootOf = ({ id, message_reference }: APIMessage): string =>
-  message_reference?.message_id ?? id;

@@ -7,7 +7,8 @@ const NAMESPACE = 'bookmarks';
 const PREFIX = 'discord ';
 
 export type KeptBookmarksOptions = {
-  readonly records: Records;
+  /** Fails while the store is not open. */
+  readonly records: () => Records;
   /** A conversation that is forgotten by then needs no bookmark. */
   readonly keptMs: number;
   readonly logger: Logger;
@@ -20,7 +21,7 @@ export const createBookmarks = ({ records, keptMs, logger }: KeptBookmarksOption
     mark: ({ id }, message) => {
       const before = writing.get(id) ?? Promise.resolve();
       const done = before
-        .then(() => records.set(NAMESPACE, `${PREFIX}${id}`, message, keptMs))
+        .then(() => records().set(NAMESPACE, `${PREFIX}${id}`, message, keptMs))
         .catch((error: unknown) => {
           const code = error instanceof WetreadError ? error.code : undefined;
           logger.warn({ code }, 'a bookmark was not kept');
@@ -31,9 +32,11 @@ export const createBookmarks = ({ records, keptMs, logger }: KeptBookmarksOption
       writing.set(id, done);
     },
     all: async function* () {
-      for await (const key of records.keys(NAMESPACE)) {
+      for await (const key of records().keys(NAMESPACE)) {
         if (!key.startsWith(PREFIX)) continue;
-        const message = await records.get(NAMESPACE, key).catch(() => undefined);
+        const message = await records()
+          .get(NAMESPACE, key)
+          .catch(() => undefined);
         if (typeof message === 'string') yield { channel: key.slice(PREFIX.length), message };
       }
     },

@@ -1,43 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished, expect, test } from 'vitest';
 import { createNetwork } from '../../../src/adapters/network.ts';
+import { startProxy } from '../../support/tunnel-proxy.ts';
 import { film, openStage } from './stage.ts';
-
-/** A proxy that tunnels, as hospitals have them; `asked` is where it was asked to lead to. */
-const startProxy = async (): Promise<{ readonly url: string; readonly asked: string[] }> => {
-  const asked: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((_request, response) => response.writeHead(405).end());
-  server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    asked.push(request.url ?? '');
-    const [host = '', port = '0'] = (request.url ?? '').split(':');
-    const there = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      socket.pipe(there).pipe(socket);
-    });
-    for (const end of [socket, there]) {
-      sockets.add(end);
-      end.on('error', () => undefined);
-    }
-    // An end that breaks off breaks the other one, too: nobody waits for what does not come.
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
-  });
-  const url = await listen(server);
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url, asked };
-};
-
-const listen = async (server: Server): Promise<string> => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
 
 test('calls, the socket, films and pictures go through the proxy', async () => {
   const proxy = await startProxy();

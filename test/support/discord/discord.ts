@@ -25,6 +25,8 @@ const GRANTED: readonly PermissionName[] = [
   'readMessageHistory',
 ];
 
+const TOKEN = 'loopback.bot.token-of-discord';
+
 const LINK_LIFE_MS = 24 * 3_600_000;
 
 export type DiscordOptions = Partial<Behaviour> & {
@@ -47,9 +49,11 @@ export const startDiscord = async (options: DiscordOptions = {}): Promise<Discor
 };
 
 export class Discord extends People {
-  readonly token = 'loopback.bot.token-of-discord';
+  readonly token = TOKEN;
   readonly gateway: Gateway;
   readonly commands = new Commands();
+  /** Connections that were ever made. */
+  connections = 0;
   /** Requests for attachments. */
   readonly downloads: {
     readonly path: string;
@@ -73,12 +77,13 @@ export class Discord extends People {
       rateLimits: options.rateLimits ?? false,
       uploadLimit: options.uploadLimit ?? 10 * 2 ** 20,
       oldEdits: options.oldEdits ?? 3,
+      token: TOKEN,
     };
     const gateway = new Gateway({
       world,
       wire,
       url: url.replace('http', 'ws'),
-      token: 'loopback.bot.token-of-discord',
+      token: () => behaviour.token,
       contentAllowed: () => behaviour.contentIntent,
     });
     super({ world, wire, behaviour, gateway, url, tell: tellOf(world, wire, gateway) });
@@ -88,7 +93,7 @@ export class Discord extends People {
     this.#rest = new Rest({
       context: this.context,
       faults: this.#faults,
-      token: this.token,
+      token: () => behaviour.token,
       rateLimits: () => behaviour.rateLimits,
       sleep: (ms) => sleep(ms, undefined, { signal: this.#open.signal }).catch(() => {}),
       routes: [
@@ -99,6 +104,7 @@ export class Discord extends People {
       ],
     });
     server.on('request', (request, response) => void this.#serve(request, response));
+    server.on('connection', () => (this.connections += 1));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex) =>
       this.gateway.connect(request, socket),
     );
@@ -114,6 +120,11 @@ export class Discord extends People {
 
   get behaviour(): Behaviour {
     return this.context.behaviour;
+  }
+
+  /** The token of the bot from now on. */
+  accepts(token: string): void {
+    this.behaviour.token = token;
   }
 
   /** Attachments are linked to another host from now on. */

@@ -36,7 +36,7 @@ type Session = {
 export type GatewayOptions = {
   readonly world: World;
   readonly wire: Wire;
-  readonly token: string;
+  readonly token: () => string;
   readonly url: string;
   /** The Message Content intent is switched on. */
   readonly contentAllowed: () => boolean;
@@ -54,6 +54,8 @@ export class Gateway {
   forgetful = false;
   /** Nothing is sent to anybody: it comes with the next resume. */
   silent = false;
+  /** The intent is refused, whatever the application says of itself. */
+  refusesContent = false;
   identified = 0;
   resumed = 0;
 
@@ -112,11 +114,11 @@ export class Gateway {
   #identify(connection: WebSocketConnection, d: Json): Session | undefined {
     const { token, world, wire, contentAllowed, url } = this.#options;
     const intents = Number(d['intents']);
-    if (d['token'] !== token) {
+    if (d['token'] !== token()) {
       connection.close(CLOSE.wrongToken);
       return undefined;
     }
-    if ((intents & INTENT.content) !== 0 && !contentAllowed()) {
+    if ((intents & INTENT.content) !== 0 && (!contentAllowed() || this.refusesContent)) {
       connection.close(CLOSE.disallowedIntents);
       return undefined;
     }

@@ -15,7 +15,7 @@ export type RestOptions = {
   readonly context: Context;
   readonly routes: readonly Route[];
   readonly faults: Faults;
-  readonly token: string;
+  readonly token: () => string;
   /** Five sends and edits of a channel in five seconds; else nearly none is limited. */
   readonly rateLimits: () => boolean;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -87,7 +87,7 @@ export class Rest {
   }
 
   #isAllowed(request: IncomingMessage): boolean {
-    return request.headers.authorization === `Bot ${this.#options.token}`;
+    return request.headers.authorization === `Bot ${this.#options.token()}`;
   }
 
   #fail(fault: Fault, response: ServerResponse): void {

@@ -29,6 +29,8 @@ export type Request = {
 export type Behaviour = {
   /** The Message Content intent is switched on in the developer portal. */
   contentIntent: boolean;
+  /** Of the bot. */
+  token: string;
   rateLimits: boolean;
   /** Bytes of one file. */
   uploadLimit: number;

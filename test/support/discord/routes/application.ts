@@ -1,5 +1,5 @@
 import { CODE, Refusal, type Route } from '../route.ts';
-import type { Json } from '../world.ts';
+import { bits, type Json } from '../world.ts';
 
 const CONTENT_FLAG = 1 << 19;
 /** Commands that are written, and menus of messages. */
@@ -33,6 +33,12 @@ export const applicationRoutes = (commands: Commands): readonly Route[] => [
       ...wire.member(ids['user'] ?? ''),
       user: wire.user(ids['user'] ?? ''),
     }),
+  },
+  {
+    call: 'GET /users/@me/guilds',
+    answer: (_request, { world }) => [
+      { id: world.guild, name: 'Teaching', owner: false, permissions: bits(world.granted) },
+    ],
   },
   {
     call: 'GET /gateway/bot',
