@@ -56,7 +56,6 @@ export class CasesInThreads implements ThreadCases {
     const holder = await this.#insist(() => journal.openWith(line), signal);
     const isOthers = holder !== undefined && holder.id !== caseIdOf(turn.id);
     if (teaching?.kind === 'open') {
-      if (isOthers) throw new WetreadError('film-in-case');
       const { openMs } = teaching;
       const record = await this.#insist(
         () => openCase(this.#parts, request, about, openMs),

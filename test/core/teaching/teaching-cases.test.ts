@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { AnswerRequest } from '../../../src/core/conversation/answer.ts';
+import { isFilmAlone } from '../../../src/core/conversation/message-kind.ts';
 import type { Message } from '../../../src/core/conversation.ts';
+import type { Records } from '../../../src/core/records.ts';
 import type { CaseView } from '../../../src/core/teaching-case.ts';
 import { WetreadError } from '../../../src/errors.ts';
+import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { collect } from '../../support/collect.ts';
 import { until } from '../../support/conversation-stage.ts';
 import {
@@ -49,7 +53,8 @@ describe('an open case', () => {
       say(conversation, message(text, [], { ...LEARNER, ...more }));
 
     for (const events of [
-      await inThread('How is the heart?', { mentioned: true }),
+      await inThread('left effusion', { mentioned: true }),
+      await inThread('left effusion', { ask: { kind: 'free', text: 'left effusion' } }),
       await inThread('Where is the effusion?'),
       await inThread('zoom on the left base'),
       await inThread('report'),
@@ -127,6 +132,20 @@ describe('an open case', () => {
     });
   });
 
+  test('of two that are opened with one film at once, one is', async () => {
+    const stage = await openTeaching();
+    const both = ['x', 'y'].map((thread) => say(stage.conversation, quiz({ thread })));
+    const codes = (await Promise.all(both)).map(codeIn);
+    expect(codes.filter((code) => code === 'film-in-case')).toHaveLength(1);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+    expect(await stage.stores.claims.line('cases')).toHaveLength(1);
+    expect(await stage.stores.claims.line('cases-open')).toHaveLength(1);
+  });
+
+  test('is opened at once, and does not wait for its author’s next words', () => {
+    expect(isFilmAlone(quiz())).toBe(false);
+  });
+
   test('keeps one case a thread', async () => {
     const stage = await openTeaching();
     await openCase(stage);
@@ -199,6 +218,44 @@ describe('answers', () => {
     await expect(cases.answer('0000', LEARNER, normal)).rejects.toMatchObject({
       code: 'case-unknown',
     });
+  });
+
+  test('that come while the case is being closed are told that they came too late, and count for nothing', async () => {
+    const stores = createMemoryStores({ now: Date.now });
+    let close = async (): Promise<void> => {};
+    const records = new Proxy(stores.records, {
+      get: (target, name: keyof Records) => {
+        const call = target[name].bind(target) as (...args: unknown[]) => unknown;
+        return async (...args: unknown[]) => {
+          if (name === 'set' && String(args[1]).startsWith('answer:')) await close();
+          return call(...args);
+        };
+      },
+    });
+    // a listing is no promise
+    const patched = Object.assign(records, { keys: stores.records.keys.bind(stores.records) });
+    const stage = await openTeaching({ stores: { ...stores, records: patched } });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    close = () => cases.reveal(id, TEACHER).catch(() => undefined);
+    await expect(cases.answer(id, LEARNER, { kind: 'normal' })).rejects.toMatchObject({
+      code: 'case-closed',
+    });
+    expect(textIn(await nextReveal(stage))).toContain('Nobody has answered.');
+  });
+
+  test('that were given earlier and are told later do not take the place of the last', async () => {
+    const stage = await openTeaching();
+    const { cases, threads } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.answer(id, LEARNER, { kind: 'normal' });
+    const threadKey = JSON.stringify(['test', 'w', 'c', 't']);
+    const turn = { id: 'late', threadKey, message: message('a mass', [], LEARNER), receivedAt: 1 };
+    const request = { turn, words: 'a mass' } as unknown as AnswerRequest;
+    const events = await threads.inThread(request, new AbortController().signal);
+    expect(textIn(await collect(events!))).toMatch(/^Noted/);
+    expect((await cases.own(id, LEARNER)).answer).toEqual({ kind: 'normal' });
   });
 
   test('that were typed go with their message', async () => {
@@ -355,11 +412,25 @@ describe('the reveal', () => {
     expect(heard).toEqual([]);
   });
 
+  test('is told once, though nobody takes it', async () => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    await stage.teaching.cases.reveal(id, TEACHER);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 150);
+    const heard: string[] = [];
+    for await (const due of stage.teaching.cases.due('test', stop.signal)) heard.push(due.id);
+    expect(heard).toEqual([`reveal-${id}-1`]);
+  });
+
   test('does not come by a message alone, before anybody had the case closed', async () => {
     const stage = await openTeaching();
     const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
     const forged = message('', [], { ...LEARNER, teaching: { kind: 'reveal', id } });
-    expect(codeIn(await say(stage.conversation, forged))).toBe('case-unknown');
+    const events = await say(stage.conversation, forged);
+    expect(codeIn(events)).toBe('case-unknown');
+    expect(JSON.stringify(events)).not.toMatch(HIDDEN);
     expect((await stage.teaching.cases.find(id))?.state).toBe('open');
   });
 
