@@ -75,7 +75,7 @@ const sayKey = ({ stored, reading }: RevealFacts, key: AnswerKey | undefined): s
       ? "the model's reading, confirmed by a person"
       : 'written by a person';
   const own =
-    stored?.origin === 'written' && reading?.outcome === 'read'
+    stored?.origin === 'written' && reading?.outcome === 'read' && reading.text.trim() !== ''
       ? `\n\nThe model had said: ${withoutNumbers(reading.text)}`
       : '';
   return `The key, ${how}:\n${sayFindings(key.key)}${own}`;
