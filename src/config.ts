@@ -28,6 +28,8 @@ export type Config = {
     readonly filmsMs: number;
     readonly turnsMs: number;
     readonly feedbackMs: number;
+    /** Teaching cases, from their reveal on. */
+    readonly casesMs: number;
     readonly auditMs: number;
   };
   readonly audit: {
@@ -58,6 +60,17 @@ export type Config = {
         readonly fileHosts: readonly string[];
         readonly followUps: Values['SLACK_FOLLOW_UPS'];
         readonly moderators: readonly string[];
+        readonly proxy: { readonly url: string | undefined; readonly except: string };
+      }
+    | undefined;
+  /** undefined: Discord is not set up. */
+  readonly discord:
+    | {
+        readonly botToken: string;
+        readonly apiUrl: string;
+        readonly cdnHosts: readonly string[];
+        readonly followUps: Values['DISCORD_FOLLOW_UPS'];
+        readonly spoilerChannels: readonly string[];
         readonly proxy: { readonly url: string | undefined; readonly except: string };
       }
     | undefined;
@@ -96,6 +109,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       filmsMs: values.RETENTION_FILMS,
       turnsMs: values.RETENTION_TURNS,
       feedbackMs: values.RETENTION_FEEDBACK,
+      casesMs: values.RETENTION_CASES,
       auditMs: values.RETENTION_AUDIT,
     },
     audit: { form: values.AUDIT, key: values.AUDIT_KEY },
@@ -111,6 +125,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       values.SLACK_BOT_TOKEN === undefined &&
       (values.SLACK_APP_TOKEN ?? values.SLACK_SIGNING_SECRET) !== undefined,
     slack: slackOf(values),
+    discord: discordOf(values),
     demoInChat: values.DEMO_IN_CHAT,
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE,
@@ -128,5 +143,17 @@ const slackOf = (values: Values): Config['slack'] =>
         fileHosts: values.SLACK_FILE_HOSTS,
         followUps: values.SLACK_FOLLOW_UPS,
         moderators: values.SLACK_MODERATORS,
+        proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
+      };
+
+const discordOf = (values: Values): Config['discord'] =>
+  values.DISCORD_BOT_TOKEN === undefined
+    ? undefined
+    : {
+        botToken: values.DISCORD_BOT_TOKEN,
+        apiUrl: values.DISCORD_API_URL,
+        cdnHosts: values.DISCORD_CDN_HOSTS,
+        followUps: values.DISCORD_FOLLOW_UPS,
+        spoilerChannels: values.DISCORD_SPOILER_CHANNELS,
         proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
       };

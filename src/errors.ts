@@ -64,6 +64,19 @@ export const ERRORS = {
   closing: row('internal', true, () => 'Wetread is being restarted. Ask again in a minute.', 'Nothing.'),
   stopped: row('stopped', false, () => 'Stopped.', 'Nothing.'),
 
+  // Teaching cases
+  'film-in-case': row('refused', false, () => 'This film is part of an open teaching case, so it is not read until that case is revealed. Ask again then.', 'Nothing; moderators are read it.'),
+  'case-open-here': row('refused', false, () => 'A teaching case is open in this thread. Reveal it first, or open the new one in another thread.', 'Nothing.'),
+  'case-time': row<{ days: number }>('usage', false, ({ days }) => `A teaching case is open for a minute at least and ${days} days at most. Choose a time between.`, 'Nothing.'),
+  'case-unknown': row('refused', false, () => 'This teaching case is not here any more. Open a new one with the film.', 'Cases are kept for RETENTION_CASES, or until they are forgotten.'),
+  'case-closed': row('refused', false, () => 'This teaching case is closed, so nothing of it can be changed any more. Look at its reveal.', 'Nothing.'),
+  'case-seen': row('refused', false, () => 'You have seen the key of this teaching case, so your answer does not count.', 'Nothing.'),
+  'case-answer': row('usage', false, () => 'This answer cannot be read. Choose one or more cells of the grid, a side and a zone, or say it in words.', 'Nothing.'),
+  'case-no-hint': row('refused', false, () => 'There is no hint for this teaching case yet: the film has not been read, and nobody has written a key. Try again in a minute.', 'Nothing.'),
+  'case-moderators': row('refused', false, () => 'Only a moderator can do this with a teaching case.', 'Nothing.'),
+  'case-no-reading': row('refused', false, () => 'There is no reading of this teaching case to confirm. Wait for it, or write the key yourself.', 'Look in the log for why the film was not read.'),
+  'case-key': row<{ line: number; problem: string }>('usage', false, ({ line, problem }) => `Line ${line} of the key cannot be used: ${problem}. Correct it and send the key again.`, 'Nothing.'),
+
   // The model, wherever it runs
   'context-full': row<{ tokens: number; limit: number }>('model', false, ({ tokens, limit }) => `This conversation has grown to ${tokens} tokens; the model holds ${limit}. Start a new one with the film.`, 'Nothing.'),
   'one-film-only': row('refused', false, () => 'The model reads one film a conversation. Start a new conversation for another film.', 'Nothing.'),
@@ -115,6 +128,15 @@ export const ERRORS = {
   'slack-files-scope': row('internal', false, () => 'Slack did not give the film out. Tell whoever runs this bot.', 'The app lacks files:read, or was not installed again since it was added; docs/slack.md says how.'),
   'slack-history': row<{ seconds: number }>('refused', true, ({ seconds }) => `Slack does not let me read what was posted here before${seconds > 0 ? ' just now' : ''}. Post the film here once more${seconds > 0 ? `, or mention me again in ${seconds} seconds` : ''}.`, 'Slack limits how often history is read; if it refuses, compare the scopes that end in :history with examples/slack-manifest.json.'),
   'slack-file-external': row('refused', false, () => 'This file lies outside Slack, where Wetread does not fetch. Upload the film itself.', 'Nothing; SLACK_FILE_HOSTS adds hosts that may be sent the token.'),
+
+  // Discord
+  'discord-token': row('setting', false, () => 'Discord does not accept DISCORD_BOT_TOKEN.', 'Reset the token under "Bot" in the developer portal and set DISCORD_BOT_TOKEN to the new one; docs/discord.md says how.'),
+  'discord-intent': row('setting', false, () => 'Discord does not grant the Message Content intent, so questions without a mention are not heard.', 'Switch on "Message Content Intent" under "Bot" in the developer portal; docs/discord.md says what works without it.'),
+  'discord-permission': row<{ permission: string }>('setting', false, ({ permission }) => `Wetread may not answer there: it lacks the permission ${permission}. Whoever manages the server can give it, in the settings of the channel or of Wetread's role.`, 'Invite the bot again with the link that `wetread doctor` prints, or give the permission in the channel.'),
+  'discord-unreachable': row<{ reason: string }>('setting', true, ({ reason }) => `Discord cannot be reached (${reason}). It is tried again.`, 'Check the way out to discord.com and gateway.discord.gg, HTTPS_PROXY, NO_PROXY and DISCORD_API_URL.'),
+  'discord-refused': row<{ reason: string }>('setting', false, ({ reason }) => `Discord refuses what Wetread asks of it (${reason}).`, 'Compare the app with docs/discord.md, which says what each part is for.'),
+  'discord-content': row('refused', false, () => 'Discord does not show Wetread the picture of this message. Mention Wetread in the message with the film, or choose "Read this X-ray" from its menu under Apps.', 'Switch on "Message Content Intent" under "Bot" in the developer portal.'),
+  'discord-file-external': row('refused', false, () => 'This file lies outside Discord, where Wetread does not fetch. Upload the film itself.', 'Nothing; DISCORD_CDN_HOSTS adds hosts that films are fetched from.'),
 
   // Settings and the server
   'setting-invalid': row<{ problems: string }>('setting', false, ({ problems }) => `Settings that cannot be used: ${problems}.`, 'Correct them; docs/configuration.md lists every setting.'),

@@ -51,6 +51,7 @@ class CountedMetrics implements Metrics {
     'wetread_forgets_total',
     'Threads and turns that were forgotten.',
   );
+  readonly #cases = new Counter('wetread_teaching_cases_total', 'What was done to teaching cases.');
   readonly #waits = new Histogram(
     'wetread_turn_wait_seconds',
     'From when a message was taken until its answer was begun.',
@@ -77,6 +78,9 @@ class CountedMetrics implements Metrics {
         break;
       case 'forget':
         this.#forgets.add({ platform: event.platform });
+        break;
+      case 'case':
+        this.#cases.add({ platform: event.platform, act: event.act });
         break;
       case 'confirmed-mask':
       case 'export':
@@ -125,6 +129,7 @@ class CountedMetrics implements Metrics {
       this.#feedback,
       this.#overrules,
       this.#forgets,
+      this.#cases,
       this.#waits,
       this.#answers,
     ];

@@ -119,6 +119,20 @@ export const slackToken = (kind: 'xoxb' | 'xapp', what: string): Setting<string>
   schema: z.string().regex(new RegExp(`^(?:xoxe\\.)?${kind}-\\S+$`)),
 });
 
+/** Three pieces of letters, figures, - and _ between dots; the word "Bot" before it belongs to the header. */
+export const discordToken = (): Setting<string> => ({
+  fallback: '',
+  rule: 'a bot token of Discord, without the word Bot before it',
+  schema: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+});
+
+/** As discord.js's `rest.api`: the version comes behind it. */
+export const discordApiUrl = (): Setting<string> => ({
+  fallback: 'https://discord.com/api',
+  rule: 'an http or https address that ends in /api',
+  schema: httpUrl().schema.pipe(z.string().endsWith('/api')),
+});
+
 export const slackApiUrl = (): Setting<string> => ({
   fallback: 'https://slack.com/api/',
   rule: 'an http or https address that ends in /api/',

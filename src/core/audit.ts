@@ -39,7 +39,21 @@ export type AuditEvent =
       readonly corrected: boolean;
     })
   | (AuditSubject & { readonly kind: 'forget'; readonly turns: number; readonly films: number })
-  /** The operator wrote the feedback out. */
+  /** Somebody did something to a teaching case. `seen`: was shown its reading or key before the reveal. */
+  | (AuditSubject & {
+      readonly kind: 'case';
+      readonly act:
+        | 'opened'
+        | 'seen'
+        | 'confirmed'
+        | 'corrected'
+        | 'kept'
+        | 'let-go'
+        | 'closed'
+        | 'revealed'
+        | 'forgotten';
+    })
+  /** The operator wrote the feedback, or the teaching cases, out. */
   | { readonly kind: 'export'; readonly rows: number };
 
 /** What a turn was for: a task's name, or the shape of a question, never its words. */

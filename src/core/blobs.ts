@@ -3,10 +3,10 @@ import type { Records } from './records.ts';
 
 /**
  * Films and pictures, too large for records: bytes under a name, kept once however many threads hold them. A film's
- * name is the sha256 of its pixels; a picture's is its turn's id. Implemented in `src/state/`: files written under a
+ * name is the sha256 of its pixels; a picture's is its turn's id; a teaching case has its film to itself, under its id. Implemented in `src/state/`: files written under a
  * temporary name and renamed; Redis; memory.
  */
-export type Shelf = 'films' | 'pictures';
+export type Shelf = 'films' | 'pictures' | 'cases';
 
 export interface Blobs {
   /** Writes it, or begins its time anew. Fails with `disk-full` or `store-failed`; then nothing half-written is left. */

@@ -31,6 +31,12 @@ export type Message = Place &
     readonly addressed: boolean;
     /** Answers beforehand what intake may ask about the film. */
     readonly choose: Choice['code'] | undefined;
+    /** The bot is named in it. Where a case is open such words are a question, and words without it an answer. */
+    readonly mentioned?: boolean;
+    /** A teaching case (`teaching-case.ts`): one is to be made of the film, and revealed after so long; or this reveals one. */
+    readonly teaching?:
+      | { readonly kind: 'open'; readonly openMs: number }
+      | { readonly kind: 'reveal'; readonly id: string };
   };
 
 /** A film somewhere on the platform. */

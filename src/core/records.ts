@@ -5,7 +5,11 @@ export type Namespace =
   /** What became of it: parts posted, the reply. Written by the turn's owner alone. */
   | 'progress'
   | 'threads'
-  | 'feedback';
+  | 'feedback'
+  /** How far each channel of a platform was read: ids alone. */
+  | 'bookmarks'
+  /** Teaching cases: their films' facts, hidden readings, keys and answers (`core/teaching`). */
+  | 'cases';
 
 export type Json =
   | string

@@ -2,13 +2,15 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Check } from '../adapters/cli/parts.ts';
+import { checkDiscord } from '../adapters/discord/check-discord.ts';
 import { checkSlack } from '../adapters/slack/check-slack.ts';
 import { readConfig, type Config } from '../config.ts';
 import { ERRORS, toWetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createEndpoint } from '../model/endpoint/endpoint.ts';
 import { describeCheckpoint } from '../model/radvlm/describe-checkpoint.ts';
-import { DEMO_STAYS_OUT, faultOf } from './open-slack.ts';
+import { DEMO_STAYS_OUT } from './chats.ts';
+import { faultOf } from './open-slack.ts';
 import { dataFolder, endpointOptions } from './open-model.ts';
 import { openStores } from './open-stores.ts';
 import { PACKAGE_FOLDER } from './package.ts';
@@ -39,6 +41,8 @@ export const diagnose = async (
       : await checkEndpoint(config.model.url, config, logger),
     ...(config.http.on ? [await checkPort(config.http)] : []),
     ...(await checkSlackSettings(config)),
+    ...(config.discord === undefined ? [] : await checkDiscord(config.discord)),
+    ...(await checkDemoInChat(config)),
   ];
 };
 
@@ -49,16 +53,18 @@ const checkSlackSettings = async (config: Config): Promise<readonly Check[]> => 
     const { say, operator } = ERRORS[fault];
     return [...checks, { name: 'Slack settings', ok: false, found: say({}), advice: operator }];
   }
-  return config.slack === undefined ? [] : [...checks, ...(await checkDemoInChat(config))];
+  return checks;
 };
 
+/** The demonstration model stays out of the chat platforms that are set up. */
 const checkDemoInChat = async (config: Config): Promise<readonly Check[]> => {
   const { url, directory } = config.model;
-  if (url !== undefined || config.demoInChat) return [];
+  const isChat = config.slack !== undefined || config.discord !== undefined;
+  if (!isChat || url !== undefined || config.demoInChat) return [];
   const model = await describeCheckpoint(resolve(PACKAGE_FOLDER, directory)).catch(() => undefined);
   if (model?.demo !== true) return [];
-  const advice = 'Set MODEL_DIR or MODEL_URL to a real model, or DEMO_IN_CHAT=on to try Slack.';
-  return [{ name: 'Slack model', ok: false, found: DEMO_STAYS_OUT, advice }];
+  const advice = 'Set MODEL_DIR or MODEL_URL to a real model, or DEMO_IN_CHAT=on to try it there.';
+  return [{ name: 'chat model', ok: false, found: DEMO_STAYS_OUT, advice }];
 };
 
 const systemInWords = (): string =>

@@ -14,7 +14,11 @@ import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
+import type { Reading } from '../core/reading.ts';
 import { createReading } from '../core/read/create-reading.ts';
+import { CASE_LIMITS } from '../core/teaching/case-limits.ts';
+import { createTeachingCases } from '../core/teaching/create-teaching-cases.ts';
+import type { TeachingCases } from '../core/teaching-case.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../model/queue.ts';
 import { fontFile, openModel } from './open-model.ts';
@@ -40,15 +44,20 @@ export type OpenOptions = {
 /** The one conversation over the one model. */
 export type Opened = {
   readonly conversation: Conversation;
+  readonly cases: TeachingCases;
   readonly model: Queue;
+  /** For programs that keep their conversations themselves. */
+  readonly reading: Reading;
+  /** Drops what cases have left that are past their time. */
+  sweep(): Promise<void>;
   /** Takes nothing new, gives running turns `graceMs`, and frees the model. */
   close(graceMs: number): Promise<void>;
 };
 
-/** Puts the parts together: model, queue, profile, drawing, reading, intake, conversation. */
+/** Puts the parts together: model, queue, profile, drawing, reading, intake, teaching cases, conversation. */
 export const openConversation = async (options: OpenOptions): Promise<Opened> => {
   const { config, stores, alone, audit, fetchers, logger, onFilm } = options;
-  const { filmsMs, turnsMs, feedbackMs } = config.retention;
+  const { filmsMs, turnsMs, feedbackMs, casesMs } = config.retention;
   const model = await openModel(options);
   const names = [model.name, ...checkpointNames(config)];
   const profile = chooseProfile(config.model.profile, { names, demo: model.demo });
@@ -56,25 +65,35 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
   const reading = createReading(parts);
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+  const access = createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS });
+  const limits = { ...CASE_LIMITS, retentionMs: casesMs };
+  const teaching = createTeachingCases({ ...parts, stores, reading, access, audit, limits });
+  const cases = teaching.threads;
   const conversation = await createConversation({
     ...parts,
     stores,
     alone,
-    answer: createAnswer({ ...parts, reading, retentionFilmsMs: filmsMs }),
+    cases,
+    answer: createAnswer({ ...parts, reading, retentionFilmsMs: filmsMs, cases }),
     intake: onFilm === undefined ? intake : watched(intake, onFilm),
     fetchers: fetchers(model),
-    access: createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS }),
+    access,
     audit,
     limits: {
       retention: { filmsMs, turnsMs, feedbackMs },
       timings: { ...CONVERSATION_LIMITS.timings, joinMs: config.filmWaitMs },
     },
   });
+  await teaching.start();
   return {
     conversation,
+    cases: teaching.cases,
     model,
+    reading: teaching.reading,
+    sweep: () => teaching.sweep(),
     close: async (graceMs) => {
       await conversation.close(graceMs);
+      await teaching.close();
       await model.close();
     },
   };

@@ -44,6 +44,3 @@ const canBeReached = ({ slack, http }: Pick<Config, 'slack' | 'http'>): boolean 
 
 export const httpOf = (slack: SlackAdapter | undefined): readonly HttpAdapter[] =>
   slack?.http === undefined ? [] : [slack.http];
-
-export const DEMO_STAYS_OUT =
-  'The demonstration model does not answer in Slack, where its findings could be believed; DEMO_IN_CHAT=on lets it.';

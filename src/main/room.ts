@@ -1,5 +1,4 @@
 import { WetreadError } from '../errors.ts';
-import type { Conversation } from '../core/conversation.ts';
 import type { Opened } from './open-conversation.ts';
 
 /** Where questions are answered: empty until the model is loaded, closed from the first signal on. */
@@ -25,7 +24,7 @@ export class Room {
   }
 
   /** Waits for it; fails when the signal aborts first. */
-  async conversation(signal: AbortSignal): Promise<Conversation> {
+  async whenOpen(signal: AbortSignal): Promise<Opened> {
     while (this.#opened === undefined) {
       signal.throwIfAborted();
       await new Promise<void>((resolve) => {
@@ -33,7 +32,7 @@ export class Room {
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
-    return this.#opened.conversation;
+    return this.#opened;
   }
 
   open(opened: Opened): void {
@@ -45,6 +44,11 @@ export class Room {
   /** Why it is still empty: what a question is told meanwhile. */
   fail(failure: WetreadError): void {
     this.#failure = failure;
+  }
+
+  /** Drops what is past its time, once there is something. */
+  async sweep(): Promise<void> {
+    await this.#opened?.sweep();
   }
 
   async close(graceMs: number): Promise<void> {

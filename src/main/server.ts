@@ -3,18 +3,18 @@ import { createHttpServer, type HttpServer } from '../adapters/http.ts';
 import { createMetricsAdapter } from '../adapters/http-metrics.ts';
 import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { fetchFromPage } from '../adapters/web/web-message.ts';
-import type { SlackAdapter } from '../adapters/slack/slack.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { auditAll } from '../core/audit.ts';
-import { ERRORS, type WetreadError } from '../errors.ts';
+import { ERRORS, WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OpenStores } from '../state/open-stores.ts';
+import { Chats } from './chats.ts';
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts';
 import { lateConversation } from './late-conversation.ts';
 import { openAudit, type OpenAudit } from './open-audit.ts';
-import { DEMO_STAYS_OUT, httpOf, openSlack } from './open-slack.ts';
+import { lateTeaching } from './late-teaching.ts';
 import { openConversation, type OpenOptions, type Opened } from './open-conversation.ts';
 import { openWhenReachable } from './open-when-reachable.ts';
 import { openStores } from './open-stores.ts';
@@ -32,7 +32,7 @@ export class Server {
   /** What ways in are given, whose server may be there before the model is. */
   readonly #conversation: Conversation;
   readonly #model: { readonly name: string; readonly demo: boolean };
-  readonly #slack: SlackAdapter | undefined;
+  readonly #chats: Chats;
   #door: HttpServer | undefined;
   #stores: OpenStores | undefined;
   #audit: OpenAudit | undefined;
@@ -44,7 +44,7 @@ export class Server {
     const room = this.#room;
     this.#conversation = lateConversation({
       find: () => room.opened.conversation,
-      whenThere: (signal) => room.conversation(signal),
+      whenThere: async (signal) => (await room.whenOpen(signal)).conversation,
     });
     this.#model = {
       get name() {
@@ -54,8 +54,17 @@ export class Server {
         return room.opened.model.demo;
       },
     };
-    const parts = { config, conversation: this.#conversation, model: this.#model, logger };
-    this.#slack = openSlack(parts);
+    this.#chats = new Chats({
+      config,
+      conversation: this.#conversation,
+      cases: lateTeaching({
+        find: () => room.opened.cases,
+        whenThere: async (signal) => (await room.whenOpen(signal)).cases,
+      }),
+      model: this.#model,
+      records: () => this.#openStores.records,
+      logger,
+    });
     this.#metrics = createMetrics({
       model: () => this.#room.model,
       queue: () => {
@@ -75,19 +84,17 @@ export class Server {
     const url = config.http.on ? await this.#openDoor() : undefined;
     this.#stores = await openStores(config, logger);
     this.#audit = await openAudit(config, logger);
-    this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
+    this.#housekeeping = openHousekeeping(this.#stores, this.#audit, this.#room, logger);
     this.#housekeeping.begin();
     const opened = await this.#openConversation({
       config,
       stores: this.#stores,
       alone: config.redisUrl === undefined,
       audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
-      // Without the page, or without Slack, their turns wait for a server that has them.
+      // Without the page, or a chat platform, their turns wait for a server that has them.
       fetchers: ({ demo }) => ({
         ...(config.http.on ? { web: fetchFromPage } : {}),
-        ...(this.#slack === undefined || this.#keepsOut(demo)
-          ? {}
-          : { slack: this.#slack.fetcher }),
+        ...this.#chats.fetchersFor(demo),
       }),
       logger,
       onConverting: logConverting(logger),
@@ -96,8 +103,8 @@ export class Server {
     this.#room.open(opened);
     const { name: model, version, demo } = opened.model;
     logger.info({ model, version, demo }, 'ready');
-    this.#startSlack(demo);
-    if (url === undefined && this.#slack === undefined)
+    this.#chats.start(demo);
+    if (url === undefined && this.#chats.none)
       logger.warn('HTTP is off, and nothing else is set up to take questions');
     return url;
   }
@@ -105,23 +112,11 @@ export class Server {
   /** Takes nothing new, gives running turns `graceMs`, leaves the rest to the journal, and closes what was opened. */
   async close(graceMs: number): Promise<void> {
     // Both at once: replies go on being written while their turns may run.
-    await Promise.all([this.#slack?.stop(graceMs), this.#room.close(graceMs)]);
+    await Promise.all([this.#chats.stop(graceMs), this.#room.close(graceMs)]);
     await this.#door?.close();
     await this.#housekeeping?.close();
     await this.#audit?.close();
     await this.#stores?.close();
-  }
-
-  /** Begins in the background: what keeps Slack away keeps nobody else away. */
-  #startSlack(demo: boolean): void {
-    if (this.#slack === undefined) return;
-    if (this.#keepsOut(demo)) this.#logger.warn(DEMO_STAYS_OUT);
-    else this.#slack.start();
-  }
-
-  /** Out of Slack, where its findings could be believed: also out of turns that a server with another model has left. */
-  #keepsOut(demo: boolean): boolean {
-    return demo && !this.#config.demoInChat;
   }
 
   /** An endpoint that is down when the server starts is waited for; meanwhile questions are told why. */
@@ -147,15 +142,17 @@ export class Server {
     const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
     await door.register(createWebAdapter({ ...parts, id: randomUUID }));
-    for (const adapter of httpOf(this.#slack)) await door.register(adapter);
+    for (const adapter of this.#chats.http) await door.register(adapter);
     return (await door.listen(port)).url;
   }
 
-  #connections(): Record<string, SlackAdapter['connection']> {
-    return {
-      ...(this.#config.http.on ? { web: 'connected' as const } : {}),
-      ...(this.#slack === undefined ? {} : { slack: this.#slack.connection }),
-    };
+  get #openStores(): OpenStores {
+    if (this.#stores === undefined) throw new WetreadError('store-failed');
+    return this.#stores;
+  }
+
+  #connections(): Chats['connections'] {
+    return { ...(this.#config.http.on ? { web: 'connected' } : {}), ...this.#chats.connections };
   }
 
   async #openTurns(): Promise<Record<string, number>> {
@@ -169,9 +166,14 @@ export class Server {
   }
 }
 
-const openHousekeeping = (stores: OpenStores, audit: OpenAudit, logger: Logger): Housekeeping =>
+const openHousekeeping = (
+  stores: OpenStores,
+  audit: OpenAudit,
+  room: Room,
+  logger: Logger,
+): Housekeeping =>
   createHousekeeping({
-    sweeps: [() => stores.sweep(), () => audit.sweep()],
+    sweeps: [() => stores.sweep(), () => audit.sweep(), async () => room.sweep()],
     compact: () => stores.compact(),
     logger,
     now: () => performance.now(),

@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import { decodeEntry, ENTRY_HEADER_BYTES, entryHeader, expiryOf } from './entry.ts';
 import { toStoreFailure } from './store-failure.ts';
 
-const SHELVES = ['films', 'pictures'] as const satisfies Shelf[];
+const SHELVES = ['films', 'pictures', 'cases'] as const satisfies Shelf[];
 
 const NO_NAME = new Uint8Array(0);
 

@@ -5,7 +5,14 @@ import { WetreadError } from '../errors.ts';
 /** What a store under `KeyvRecords` must tell beyond Keyv's own interface: Keyv's iterators read every value, too. */
 export type KeyedStore = KeyvStoreAdapter & { keys(): AsyncIterable<string> };
 
-const NAMESPACES = ['turns', 'progress', 'threads', 'feedback'] as const satisfies Namespace[];
+const NAMESPACES = [
+  'turns',
+  'progress',
+  'threads',
+  'feedback',
+  'bookmarks',
+  'cases',
+] as const satisfies Namespace[];
 
 /** `Records` on Keyv: one Keyv a namespace over a store adapter of its own, values as JSON. */
 export class KeyvRecords implements Records {

@@ -19,7 +19,7 @@ const start = () => {
   const room = new Room();
   const conversation = lateConversation({
     find: () => room.opened.conversation,
-    whenThere: (signal) => room.conversation(signal),
+    whenThere: async (signal) => (await room.whenOpen(signal)).conversation,
   });
   const there = {
     async *events() {

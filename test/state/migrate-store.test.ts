@@ -25,8 +25,8 @@ const openFile = (directory: string): LmdbEnvironment => {
 
 const greetings = (environment: LmdbEnvironment): Promise<unknown[]> =>
   environment.read(({ lines }) =>
-    [...lines.getRange({ start: ['greetings', 0], end: ['greetings', 1] })].map(
-      ({ value }) => value.toString(),
+    [...lines.getRange({ start: ['greetings', 0], end: ['greetings', 1] })].map(({ value }) =>
+      value.toString(),
     ),
   );
 

@@ -3,7 +3,7 @@ import type { Ask, Reading } from '../../src/core/reading.ts';
 import { createReading } from '../../src/core/read/create-reading.ts';
 import { DEMO_PROFILE } from '../../src/core/profile/demo.ts';
 import type { Profile } from '../../src/core/profile/profile.ts';
-import type { Annotator } from '../../src/core/drawing/annotator.ts';
+import type { Annotator, SheetMark } from '../../src/core/drawing/annotator.ts';
 import type { Exchange, Notice, Reply, ReplyEvent } from '../../src/core/reply.ts';
 import { createLogger } from '../../src/log.ts';
 import type { Model, ModelRequest } from '../../src/model/model.ts';
@@ -55,11 +55,18 @@ export const createReader = (
 /** Draws nothing, and keeps what it was to draw. */
 export const createBlankAnnotator = () => {
   const drawn: { readonly width: number; readonly numbers: readonly number[] }[] = [];
+  const sheets: (readonly SheetMark[])[] = [];
   return {
     drawn,
+    sheets,
     async annotate(film, boxes) {
       drawn.push({ width: film.width, numbers: boxes.map(({ number }) => number) });
       return { png: new Uint8Array([2]), width: film.width, height: film.height, altText: 'drawn' };
+    },
+    async teachingSheet(film, { boxes, marks }) {
+      drawn.push({ width: film.width, numbers: boxes.map(({ number }) => number) });
+      sheets.push(marks);
+      return { png: new Uint8Array([4]), width: film.width, height: film.height, altText: 'sheet' };
     },
     async contactSheet(films) {
       const altText = films.map(({ number }) => number).join(', ');

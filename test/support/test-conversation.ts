@@ -10,6 +10,7 @@ import {
   CONVERSATION_LIMITS,
   type ConversationLimits,
 } from '../../src/core/conversation/limits.ts';
+import { NO_CASES, type ThreadCases } from '../../src/core/conversation/thread-cases.ts';
 import type { Intake } from '../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../src/core/profile/demo.ts';
 import type { ReplyEvent } from '../../src/core/reply.ts';
@@ -118,6 +119,8 @@ export type OpenOptions = {
   readonly fetcher?: Fetcher;
   readonly access?: Access;
   readonly audited?: AuditEvent[];
+  /** Teaching cases over the same stores. */
+  readonly cases?: ThreadCases;
 };
 
 export const never = new AbortController().signal;
@@ -138,6 +141,7 @@ export const open = async (
     fetcher = fetchByName,
     access = { mayAsk: () => 'yes' },
     audited = [],
+    cases = NO_CASES,
   }: OpenOptions = {},
 ): Promise<Conversation> => {
   const parts = {
@@ -154,7 +158,9 @@ export const open = async (
       ...parts,
       reading: createTestReading(model),
       retentionFilmsMs: limits.retention.filmsMs,
+      cases,
     }),
+    cases,
     stores,
     alone,
     intake,

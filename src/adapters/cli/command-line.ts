@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { TASKS } from './ask.ts';
 import { chatAboutFilm, type ChatOptions } from './chat.ts';
+import { exportCasesTo } from './cases.ts';
 import { compactData, exportFeedbackTo } from './data.ts';
 import { showDiagnosis } from './doctor.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -168,6 +169,13 @@ const addDataCommands = (
     .description('print every judgement as a JSON object a line, without words or names')
     .option('--out <file>', 'write them there instead')
     .action(async (options: { out?: string }) => end(await exportFeedbackTo(parts, options)));
+  program
+    .command('cases')
+    .description('teaching cases')
+    .command('export')
+    .description('write film, key and answers of every case, without names')
+    .requiredOption('--out <dir>', 'the folder that they go to, a folder each')
+    .action(async (options: { out: string }) => end(await exportCasesTo(parts, options)));
   program
     .command('data')
     .description('look after the data folder')

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { FeedbackRow } from '../../core/feedback-export.ts';
+import type { ExportedCase } from '../../core/teaching/export-cases.ts';
 import type { Logger } from '../../log.ts';
 
 /** The streams of whoever started the command, handed in so that it also runs inside a test. */
@@ -113,6 +114,8 @@ export type CommandLineParts = {
    * again. Fails with `store-in-use` while a server has the store in the data folder.
    */
   exportFeedback(write: (feedback: AsyncIterable<FeedbackRow>) => Promise<number>): Promise<void>;
+  /** As `exportFeedback`, with every teaching case. */
+  exportCases(write: (cases: AsyncIterable<ExportedCase>) => Promise<number>): Promise<void>;
   /** Opens the store in the data folder, compacts and closes it. Fails with `store-in-use`. */
   compactData(): Promise<{
     readonly directory: string;

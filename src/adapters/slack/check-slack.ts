@@ -1,7 +1,7 @@
 import { ERRORS } from '../../errors.ts';
 import { explainFailure } from './explain-failure.ts';
 import { readInstallation } from './installation.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork } from '../network.ts';
 import { missingScopes } from './requirements.ts';
 import { SlackApi } from './slack-api.ts';
 import { toSlackFailure } from './slack-failure.ts';

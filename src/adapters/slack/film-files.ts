@@ -3,7 +3,7 @@ import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { logFailure } from './explain-failure.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
 import { fileAnswer, type SlackFile } from './wire.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Picture } from '../../core/reply.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';

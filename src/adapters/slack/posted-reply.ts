@@ -2,7 +2,7 @@ import type { PostedPart } from '../../core/conversation.ts';
 import { readKey } from './delivery-key.ts';
 import type { Installation } from './installation.ts';
 import { isOurs } from './installation.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import { deletePicture, PicturePart } from './picture-part.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import type { PartContent } from './reply-content.ts';

@@ -1,7 +1,7 @@
 import type { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { logFailure } from './explain-failure.ts';
-import { quietMrkdwn } from './quiet-text.ts';
+import { quietMrkdwn } from './quiet-mrkdwn.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';

@@ -2,7 +2,8 @@ import type { types } from '@slack/bolt';
 import type { TurnId } from '../../core/conversation.ts';
 import type { Abilities } from './abilities.ts';
 import { ACTIONS } from './actions.ts';
-import { quietMrkdwn, quietText } from './quiet-text.ts';
+import { quietText } from '../quiet-text.ts';
+import { quietMrkdwn } from './quiet-mrkdwn.ts';
 import type { Footer, TextContent } from './reply-content.ts';
 
 type Block = types.AnyBlock;

@@ -1,6 +1,12 @@
 import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
 import type { ErrorCode, WetreadError } from '../../errors.ts';
-import { splitText } from './split-text.ts';
+import { splitText } from '../split-text.ts';
+
+/**
+ * Characters of one message's answer. A section of Block Kit holds 3,000 and the text of a message is best under
+ * 4,000 (docs.slack.dev/reference/block-kit/blocks/section-block), so every part can be posted, streamed and edited.
+ */
+const PART_LIMIT = 2_800;
 
 /** What hangs under the last text of a reply. */
 export type Footer =
@@ -64,7 +70,7 @@ export class ReplyContent {
   get parts(): readonly PartContent[] {
     const words = [...this.#first, this.#text].filter((text) => text !== '').join('\n\n');
     const text = this.hasText || this.#ended ? words : this.#waiting;
-    const texts = splitText(text);
+    const texts = splitText(text, PART_LIMIT);
     const parts: PartContent[] = texts.map((part, at) => ({
       kind: 'text',
       text: part,

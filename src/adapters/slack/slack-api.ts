@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { MethodPace, paceKey } from './method-pace.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import { SlackFailure, toSlackFailure } from './slack-failure.ts';
 
 /** A call that got no answer by then is given up; Slack answers within a second or two. */

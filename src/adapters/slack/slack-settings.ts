@@ -1,3 +1,5 @@
+import type { ProxySettings } from '../network.ts';
+
 /** When people may go on in a thread without a mention. */
 export type FollowUps =
   /** In threads that began with Wetread: the first message or the first reply spoke to it. */
@@ -23,13 +25,6 @@ export type SlackSettings = {
   /** Ids of people who count as moderators besides the workspace's admins. */
   readonly moderators: readonly string[];
   readonly proxy: ProxySettings;
-};
-
-export type ProxySettings = {
-  /** HTTPS_PROXY; undefined: straight. */
-  readonly url: string | undefined;
-  /** NO_PROXY: hosts that are reached straight, separated by commas. */
-  readonly except: string;
 };
 
 /** `socket` with an app token, `http` with a signing secret alone. */

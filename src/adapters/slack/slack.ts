@@ -13,7 +13,7 @@ import { HttpReceiver } from './http-receiver.ts';
 import { Incoming } from './incoming.ts';
 import { readInstallation, type Installation } from './installation.ts';
 import { JournallingReceiver } from './journalling-receiver.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork } from '../network.ts';
 import { OwnThreads } from './own-threads.ts';
 import { People } from './people.ts';
 import { Presses } from './presses.ts';

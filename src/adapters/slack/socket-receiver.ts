@@ -1,6 +1,6 @@
 import { SocketModeReceiver, type App, type Receiver, type webApi } from '@slack/bolt';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Network } from './network.ts';
+import type { Network } from '../network.ts';
 import { SILENT_LOGGER } from './slack-api.ts';
 import { SlackFailure, toSlackFailure } from './slack-failure.ts';
 

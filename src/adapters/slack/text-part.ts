@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Abilities } from './abilities.ts';
 import { keyedMetadata } from './delivery-key.ts';
-import { quietMarkdown } from './quiet-text.ts';
+import { quietMarkdown } from './quiet-mrkdwn.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import { endBlocks, messageOf } from './reply-blocks.ts';
 import type { TextContent } from './reply-content.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { types } from '@slack/bolt';
 import type { Feedback, TurnId } from '../../core/conversation.ts';
-import type { Box } from '../../core/film.ts';
 import { WRONG_PLACE_VIEW } from './actions.ts';
+import { readTypedBox } from '../typed-box.ts';
 import type { viewBody } from './wire.ts';
 
 type Subject = {
@@ -78,20 +78,10 @@ export const readWrongPlace = ({
   const selected = selectedSchema.safeParse(values[BOX]?.[BOX]).data?.selected_option?.value;
   const typed = typedSchema.safeParse(values[PLACE]?.[PLACE]).data?.value?.trim() ?? '';
   if (selected === undefined) return { errors: { [BOX]: 'Choose the box.' } };
-  const corrected = typed === '' ? undefined : readBox(typed);
+  const corrected = typed === '' ? undefined : readTypedBox(typed);
   if (typed !== '' && corrected === undefined)
     return { errors: { [PLACE]: 'Four numbers from 0 to 100: left, top, right, bottom.' } };
   return { turn, place, feedback: { kind: 'wrong-place', box: Number(selected), corrected } };
-};
-
-/** "10, 55, 40, 90" in percent; undefined: it is no box. */
-const readBox = (typed: string): Box | undefined => {
-  const numbers = typed.split(/[\s,;%]+/).filter((text) => text !== '');
-  if (numbers.length !== 4 || !numbers.every((text) => /^\d{1,3}(?:\.\d+)?$/.test(text)))
-    return undefined;
-  const [left = 0, top = 0, right = 0, bottom = 0] = numbers.map((text) => Number(text) / 100);
-  const isBox = left < right && top < bottom && right <= 1 && bottom <= 1;
-  return isBox ? [left, top, right, bottom] : undefined;
 };
 
 const plain = (text: string): types.PlainTextElement => ({

@@ -8,6 +8,7 @@ import type { Intake } from '../intake/intake.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Answer } from './answer.ts';
 import type { ConversationLimits } from './limits.ts';
+import type { ThreadCases } from './thread-cases.ts';
 
 /** What a conversation is made of; everything it depends on is handed to it. */
 export type ConversationOptions = {
@@ -28,4 +29,6 @@ export type ConversationOptions = {
   /** A fresh id that nobody else has. */
   readonly id: () => string;
   readonly limits: ConversationLimits;
+  /** What is forgotten with threads and turns; undefined: there are none. */
+  readonly cases?: Pick<ThreadCases, 'forgetThread' | 'forgetTurns'>;
 };

@@ -12,6 +12,7 @@ import { askerOf } from './asker.ts';
 import { commandIn, HELP, zoomIn, type Command } from './command.ts';
 import { eventsOf, ownReply } from './own-reply.ts';
 import { EMPTY_THREAD, rememberReply, type ThreadRecord } from './thread-record.ts';
+import { NO_CASES, type ThreadCases } from './thread-cases.ts';
 import { findSubject, type Subject, type TurnSubject } from './turn-subject.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { zoom } from './zoom.ts';
@@ -28,6 +29,8 @@ export type AnswerOptions = {
   readonly id: () => string;
   /** How long a film is kept. */
   readonly retentionFilmsMs: number;
+  /** undefined: there are none. */
+  readonly cases?: ThreadCases;
 };
 
 /** What a turn says: commands and films here, everything about one film by the reading. */
@@ -82,7 +85,7 @@ class Answering {
       const command = this.#command();
       if (command !== undefined) yield* this.#obey(command);
       else if (this.#request.answered?.code === 'leave') yield* eventsOf(ownReply(words, LEFT));
-      else yield* this.#answer(await this.#findSubject());
+      else yield* (await this.#cases.inThread(this.#request, this.#signal)) ?? this.#aboutSubject();
     } catch (error) {
       if (this.#signal.aborted) {
         yield { type: 'end', reply: { ...ownReply(words, ''), finishReason: 'stopped' } };
@@ -92,9 +95,14 @@ class Answering {
     }
   }
 
+  get #cases(): ThreadCases {
+    return this.#options.cases ?? NO_CASES;
+  }
+
   #command(): Command | undefined {
     const { answered, turn, words } = this.#request;
-    const { ask, attachments } = turn.message;
+    const { ask, attachments, teaching } = turn.message;
+    if (teaching !== undefined) return undefined;
     return answered === undefined && ask === undefined && attachments.length === 0
       ? commandIn(words)
       : undefined;
@@ -110,6 +118,10 @@ class Answering {
     return unlessAborted(finding, this.#signal);
   }
 
+  async *#aboutSubject(): AsyncGenerator<ReplyEvent> {
+    yield* this.#answer(await this.#findSubject());
+  }
+
   async *#answer(subject: TurnSubject): AsyncGenerator<ReplyEvent> {
     switch (subject.kind) {
       case 'unknown-film':
@@ -120,7 +132,7 @@ class Answering {
         break;
       case 'film':
         this.answered = { thread: subject.thread, asked: undefined };
-        yield* this.#remembered(subject, this.#about(subject));
+        yield* this.#remembered(subject, await this.#aboutFilm(subject));
         break;
     }
   }
@@ -160,6 +172,11 @@ class Answering {
     reply: Extract<ReplyEvent, { type: 'end' }>['reply'],
   ): ThreadRecord {
     return rememberReply(this.answered.thread, this.#request.turn.id, film, reply);
+  }
+
+  async #aboutFilm(subject: Subject): Promise<AsyncIterable<ReplyEvent>> {
+    const inPlace = await this.#cases.aboutFilm(this.#request, subject, this.#signal);
+    return inPlace ?? this.#about(subject);
   }
 
   #about(subject: Subject): AsyncIterable<ReplyEvent> {

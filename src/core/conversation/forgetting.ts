@@ -14,6 +14,7 @@ import { ThreadMemory } from './thread-memory.ts';
 import { EMPTY_THREAD } from './thread-record.ts';
 import { turnIdOf } from './turn-id.ts';
 import { readJoiner } from './turn-words.ts';
+import type { ThreadCases } from './thread-cases.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
 
@@ -27,6 +28,8 @@ export type ForgettingOptions = {
   readonly open: Map<TurnId, OpenTurn>;
   readonly unfinisheds: Unfinisheds;
   readonly look: (threadKey: string) => Promise<void>;
+  /** What goes with threads and turns. */
+  readonly cases: Pick<ThreadCases, 'forgetThread' | 'forgetTurns'>;
 };
 
 /** Removes what was said, shown and answered, and has the bot's replies taken down. */
@@ -55,6 +58,7 @@ export class Forgetting {
       journal.thread(threadKey),
     ]);
     const turns = [...new Set([...line, ...kept])].filter((id) => id !== but);
+    await this.#options.cases.forgetThread(threadKey);
     const films = await this.#forgetTurns(threadKey, turns);
     for (const { sha256 } of stored?.thread.films ?? []) films.add(sha256);
     await Promise.all([
@@ -148,6 +152,7 @@ export class Forgetting {
       films: [...gone.films, ...films],
       turns: [...gone.turns, ...goneTurns],
     }));
+    await this.#options.cases.forgetTurns(threadKey, turns);
     const theirs = await this.#forgetTurns(threadKey, [...bringing]);
     await this.#forgetTurns(threadKey, [...turns]);
     // A film that they took in just now goes, too, and one that they alone asked about.

@@ -32,6 +32,7 @@ import { Rounds } from './rounds.ts';
 import { Stopping } from './stopping.ts';
 import { storedEvents } from './stored-events.ts';
 import { Taking } from './taking.ts';
+import { NO_CASES } from './thread-cases.ts';
 import type { FilmParts } from './turn-films.ts';
 import type { TurnRecord } from './turn-record.ts';
 import { Unfinisheds } from './unfinisheds.ts';
@@ -99,7 +100,9 @@ export class JournalledConversation implements Conversation {
     });
     const taking = this.#taking.ids;
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
-    const forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
+    const { cases = NO_CASES } = options;
+    const forgotten = { ...options, cases, journal, owners, open, unfinisheds, look };
+    const forgetting = new Forgetting(forgotten);
     this.#forgetting = forgetting;
     this.#delivering = new Delivering({ journal, alone, forgetting, open, look });
     this.#run = {

@@ -13,13 +13,14 @@ export const checkMessage = ({ text, ask, attachments }: Message): void => {
 };
 
 /** A film that says nothing of what is asked about it. */
-export const isFilmAlone = ({ attachments, ask, text }: Message): boolean =>
-  attachments.length > 0 && ask === undefined && text.trim() === '';
+export const isFilmAlone = ({ attachments, ask, teaching, text }: Message): boolean =>
+  attachments.length > 0 && ask === undefined && teaching === undefined && text.trim() === '';
 
 /** A question in words, and not one that a button or a command asks. */
-export const isWordsAlone = ({ attachments, ask, about, text }: Message): boolean =>
+export const isWordsAlone = ({ attachments, ask, teaching, about, text }: Message): boolean =>
   attachments.length === 0 &&
   ask === undefined &&
+  teaching === undefined &&
   about === undefined &&
   text.trim() !== '' &&
   commandIn(text) === undefined;

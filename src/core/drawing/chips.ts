@@ -24,6 +24,8 @@ export type ChipRequest = {
   readonly labels: ReadonlyMap<number, string>;
   readonly film: { readonly width: number; readonly height: number };
   readonly sizes: Sizes;
+  /** Where no chip may go. */
+  readonly occupied: readonly Rectangle[];
   /** Width in pixels of text in the chips' type. */
   readonly measure: (text: string) => number;
 };
@@ -202,12 +204,14 @@ const coverCost = (area: Rectangle, own: Frame, frames: readonly Frame[]): numbe
 const isFree = (
   area: Rectangle,
   placed: readonly Chip[],
-  { film, sizes }: ChipRequest,
+  { film, sizes, occupied }: ChipRequest,
 ): boolean => {
   const whole = { left: 0, top: 0, right: film.width, bottom: film.height };
   if (!holds(whole, area)) return false;
   const wider = grown(area, GAP * sizes.hairline);
-  return placed.every((chip) => overlapOf(chip.area, wider) === 0);
+  return [...placed.map((chip) => chip.area), ...occupied].every(
+    (taken) => overlapOf(taken, wider) === 0,
+  );
 };
 
 /** The shortest line between two rectangles. */

@@ -2,12 +2,14 @@ import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 import sharp from 'sharp';
 import { WetreadError } from '../../errors.ts';
 import type { Film } from '../film.ts';
-import { altText } from './alt-text.ts';
+import type { Picture } from '../reply.ts';
+import { altText, sheetAltText } from './alt-text.ts';
 import type { Annotator } from './annotator.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import { drawChip, drawLeader } from './draw-chip.ts';
 import { drawFrame } from './frame.ts';
-import { layOut, type Layout, type Measure } from './layout.ts';
+import { drawGridLabels, drawGridLines } from './grid.ts';
+import { layOut, layOutSheet, type Layout, type Measure } from './layout.ts';
 import { paintTiles, type Pixels } from './paint-tiles.ts';
 import { styleOf } from './palette.ts';
 import { areaOf } from './rectangle.ts';
@@ -36,16 +38,26 @@ export const createAnnotator = ({ font }: AnnotatorParts): Annotator => {
   const measure = measureWith(font);
   return {
     async annotate(film, boxes, stripText) {
-      const layout = layOut(film, boxes, stripText, measure);
-      const pixels = await pixelsOf(film, layout.strip.height);
-      await paintTiles(pixels, layout.touched, (context) => draw(context, film, layout));
-      const { data, width, height } = pixels;
-      const raw = { width, height, channels: 3 } as const;
-      const png = await sharp(data, { raw }).png(PNG).toBuffer();
-      return { png, width, height, altText: altText(boxes, stripText) };
+      const drawn = await paint(film, layOut(film, boxes, stripText, measure));
+      return { ...drawn, altText: altText(boxes, stripText) };
+    },
+    async teachingSheet(film, sheet, stripText) {
+      const drawn = await paint(film, layOutSheet(film, sheet, stripText, measure));
+      return { ...drawn, altText: sheetAltText(sheet, stripText) };
     },
     contactSheet: (films) => drawContactSheet(films, FAMILY),
   };
+};
+
+const paint = async (
+  film: Pick<Film, 'png' | 'width' | 'height'>,
+  layout: Layout,
+): Promise<Omit<Picture, 'altText'>> => {
+  const pixels = await pixelsOf(film, layout.strip.height);
+  await paintTiles(pixels, layout.touched, (context) => draw(context, film, layout));
+  const { data, width, height } = pixels;
+  const raw = { width, height, channels: 3 } as const;
+  return { png: await sharp(data, { raw }).png(PNG).toBuffer(), width, height };
 };
 
 /** Registers the font and measures text in it. */
@@ -69,17 +81,22 @@ const pixelsOf = async (film: Pick<Film, 'png'>, stripHeight: number): Promise<P
   return { data, width: info.width, height: info.height };
 };
 
-/** Large frames first, so that small ones lie on top; chips over all frames. */
+/** The grid under all; large frames first, so that small ones lie on top; chips over all frames. */
 const draw = (
   context: SKRSContext2D,
   film: Pick<Film, 'width' | 'height'>,
-  { frames, chips, strip, sizes }: Layout,
+  { frames, chips, strip, sizes, grid }: Layout,
 ): void => {
+  if (grid !== undefined) drawGridLines(context, grid, sizes);
   for (const frame of frames.toSorted((a, b) => areaOf(b.outer) - areaOf(a.outer))) {
     drawFrame(context, frame, styleOf(frame.number), sizes);
   }
   for (const { number, leader } of chips) {
     if (leader !== null) drawLeader(context, leader, styleOf(number).colour, sizes);
+  }
+  if (grid !== undefined) {
+    context.font = fontOf(grid.type);
+    drawGridLabels(context, grid);
   }
   context.font = fontOf(sizes.type);
   for (const chip of chips) drawChip(context, chip, styleOf(chip.number).colour, sizes);

@@ -1,11 +1,12 @@
 import type { Film, NumberedBox } from '../film.ts';
-import type { StripText } from './annotator.ts';
+import type { StripText, TeachingSheet } from './annotator.ts';
 import { chipText } from './chip-text.ts';
 import { placeChips, type Chip } from './chips.ts';
 import { framesOf, type Frame } from './frame.ts';
 import { grown, type Rectangle } from './rectangle.ts';
 import { sizesFor, type Sizes } from './sizes.ts';
-import { layOutStrip, type Strip } from './strip.ts';
+import { layOutGrid, type Grid } from './grid.ts';
+import { layOutStrip, sheetLines, stripLines, type Strip, type StripLine } from './strip.ts';
 
 /** Where everything goes, in pixels of the film; the strip begins at the film's last row. */
 export type Layout = {
@@ -13,6 +14,8 @@ export type Layout = {
   readonly frames: readonly Frame[];
   readonly chips: readonly Chip[];
   readonly strip: Strip;
+  /** Over the film of a teaching case. */
+  readonly grid?: Grid;
   /** All that is drawn on: nothing outside these changes. */
   readonly touched: readonly Rectangle[];
 };
@@ -29,13 +32,39 @@ export const layOut = (
   stripText: StripText,
   measure: Measure,
 ): Layout => {
-  const { sizes, frames, chips } = layOutBoxes(film, boxes, measure);
-  const strip = layOutStrip(
-    stripText,
-    legendOf(boxes, chips),
-    film.width,
-    sizes.stripType,
-    (text) => measure(text, sizes.stripType),
+  const placed = layOutBoxes(film, boxes, measure, []);
+  return withStrip(film, placed, stripLines(stripText, legendOf(boxes, placed.chips)), measure);
+};
+
+/** A film of a teaching case: chips keep clear of the grid's names and marks. */
+export const layOutSheet = (
+  film: Pick<Film, 'width' | 'height'>,
+  sheet: TeachingSheet,
+  stripText: StripText,
+  measure: Measure,
+): Layout => {
+  const sizes = sizesFor(film);
+  const grid = layOutGrid(film, sheet.marks, sizes, (text) => measure(text, sizes.type));
+  const placed = layOutBoxes(
+    film,
+    sheet.boxes,
+    measure,
+    grid.labels.map(({ area }) => area),
+  );
+  const legend = legendOf(sheet.boxes, placed.chips);
+  const layout = withStrip(film, placed, sheetLines(sheet, stripText, legend), measure);
+  const touched = [...layout.touched, ...grid.lines, ...grid.labels.map(({ area }) => area)];
+  return { ...layout, grid, touched };
+};
+
+const withStrip = (
+  film: Pick<Film, 'width' | 'height'>,
+  { sizes, frames, chips }: Pick<Layout, 'sizes' | 'frames' | 'chips'>,
+  lines: readonly StripLine[],
+  measure: Measure,
+): Layout => {
+  const strip = layOutStrip(lines, film.width, sizes.stripType, (text) =>
+    measure(text, sizes.stripType),
   );
   const under = {
     left: 0,
@@ -58,13 +87,14 @@ const layOutBoxes = (
   film: Pick<Film, 'width' | 'height'>,
   boxes: readonly NumberedBox[],
   measure: Measure,
+  occupied: readonly Rectangle[],
 ): Pick<Layout, 'sizes' | 'frames' | 'chips'> => {
   const labels = new Map(boxes.map((box) => [box.number, chipText(box)]));
   for (const shrink of SHRINKS) {
     const sizes = sizesFor(film, shrink);
     const frames = framesOf(boxes, film, sizes);
     const inType = (text: string): number => measure(text, sizes.type);
-    const chips = placeChips({ frames, labels, film, sizes, measure: inType });
+    const chips = placeChips({ frames, labels, film, sizes, occupied, measure: inType });
     if (chips !== null) return { sizes, frames, chips };
   }
   // A film of a few dozen pixels with dozens of boxes: the strip names them.

@@ -1,5 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { StripText } from './annotator.ts';
+import type { StripText, TeachingSheet } from './annotator.ts';
 import { printable, shortened } from './chip-text.ts';
 import { INK, PAPER } from './palette.ts';
 
@@ -11,34 +11,75 @@ export type Strip = {
   readonly height: number;
 };
 
-type StripLine = { readonly text: string; readonly colour: string };
+export type StripLine = { readonly text: string; readonly colour: string };
 
 /** An endpoint may serve its model under a path. */
 const LONGEST_MODEL_NAME = 60;
 const QUIET = '#aeb6bf';
 const WARNING = '#f0e442';
 
-/** Wraps the notices to the film's width. `legend` names boxes whose chips hold less than their label. */
-export const layOutStrip = (
+/** The sentences under a film. `legend` names boxes whose chips hold less than their label. */
+export const stripLines = (
   { model, demo, enlarged }: StripText,
   legend: readonly string[],
+): readonly StripLine[] => [
+  { text: sayReadBy(model), colour: PAPER },
+  ...(demo ? [DEMO] : []),
+  ...(enlarged === undefined ? [] : [{ text: sayPart(enlarged), colour: PAPER }]),
+  ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
+  { text: `${LOOKS} ${SIDES}`, colour: QUIET },
+];
+
+/** The sentences under a film of a teaching case. `legend` is of the boxes, as for any film. */
+export const sheetLines = (
+  { key, marks, legend: names }: TeachingSheet,
+  { model, demo }: StripText,
+  legend: readonly string[],
+): readonly StripLine[] => [
+  { text: sayKey(key, model), colour: PAPER },
+  ...(key === 'model' && demo ? [DEMO] : []),
+  ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
+  ...(names.length === 0 ? [] : [{ text: `Answers: ${names.join('; ')}`, colour: PAPER }]),
+  {
+    text: [marks.length === 0 ? CELLS : MARKS, ...(key === 'model' ? [LOOKS] : []), SIDES].join(
+      ' ',
+    ),
+    colour: QUIET,
+  },
+];
+
+const DEMO: StripLine = {
+  text: 'A demonstration model: do not believe its findings.',
+  colour: WARNING,
+};
+const LOOKS = 'A box is where the model looks, not proof.';
+const SIDES = "Right and left are the patient's, on a film the usual way round.";
+const CELLS = 'A1 is the cell at the top left of the picture, D4 the one at its bottom right.';
+const MARKS = 'The letters in the cells are the answers.';
+
+const sayReadBy = (model: string): string => {
+  const name = shortened(printable(model), LONGEST_MODEL_NAME);
+  return `Preliminary reading by ${name}. Not for clinical use.`;
+};
+
+const sayKey = (key: TeachingSheet['key'], model: string): string => {
+  switch (key) {
+    case 'person':
+      return 'The key of a teaching case, confirmed by a person. Not for clinical use.';
+    case 'model':
+      return `${sayReadBy(model)} Nobody has confirmed it.`;
+    case undefined:
+      return 'A teaching case, not read yet. Not for clinical use.';
+  }
+};
+
+/** Wraps the sentences to the film's width. */
+export const layOutStrip = (
+  paragraphs: readonly StripLine[],
   width: number,
   type: number,
   measure: (text: string) => number,
 ): Strip => {
-  const name = shortened(printable(model), LONGEST_MODEL_NAME);
-  const paragraphs: StripLine[] = [
-    { text: `Preliminary reading by ${name}. Not for clinical use.`, colour: PAPER },
-    ...(demo
-      ? [{ text: 'A demonstration model: do not believe its findings.', colour: WARNING }]
-      : []),
-    ...(enlarged === undefined ? [] : [{ text: sayPart(enlarged), colour: PAPER }]),
-    ...(legend.length === 0 ? [] : [{ text: legend.join('; '), colour: PAPER }]),
-    {
-      text: "A box is where the model looks, not proof. Right and left are the patient's, on a film the usual way round.",
-      colour: QUIET,
-    },
-  ];
   const padding = Math.round(type * 0.6);
   const lineHeight = Math.round(type * 1.4);
   const lines = paragraphs.flatMap(({ text, colour }) =>

@@ -39,6 +39,8 @@ const NOTICES = {
     `This is about film ${number}; the film that was sent last waits for the answer to the question about it.`,
   'other-films': ({ number, count }: { number: number; count: number }) =>
     `Film ${number} of ${count}, read as a frontal film.`,
+  'case-unmeasured': () =>
+    "The model did not find both lungs, so sides and zones of this case are judged by the picture's middle and thirds.",
   'film-not-read': ({ number, reason }: { number: number; reason: string }) =>
     `Film ${number} was not read: ${reason}`,
 } as const;

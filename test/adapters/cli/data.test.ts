@@ -93,6 +93,55 @@ describe('wetread feedback export', () => {
   });
 });
 
+describe('wetread cases export', () => {
+  const facts = {
+    openedAt: '2026-11-30T00:00:00.000Z',
+    revealAt: '2026-11-30T01:00:00.000Z',
+    state: 'revealed',
+    kept: true,
+    film: { sha256: 'ab', width: 4, height: 2 },
+    key: { origin: 'written', findings: [{ label: 'nodule', boxes: [[0, 0, 0.5, 0.5]] }] },
+    model: null,
+    answers: [{ learner: 'A', hints: 1, answer: { kind: 'cells', cells: ['A1'] } }],
+  } as const;
+
+  test('writes a folder a case with its film and its facts, and says how many', async () => {
+    const workingDirectory = await emptyFolder();
+    const exportCases: CommandLineParts['exportCases'] = async (write) => {
+      await write(
+        (async function* () {
+          yield { name: 'one', film: new Uint8Array([1, 2]), facts };
+          yield { name: 'two', film: undefined, facts };
+        })(),
+      );
+    };
+    const argv = ['cases', 'export', '--out', 'teaching'];
+    const { exitCode, errors } = await runCommand(argv, { exportCases, workingDirectory });
+    expect([exitCode, errors]).toEqual([0, '2 teaching cases exported.\n']);
+    const folder = join(workingDirectory, 'teaching');
+    expect([...(await readFile(join(folder, 'one', 'film.png')))]).toEqual([1, 2]);
+    expect(await readdir(join(folder, 'two'))).toEqual(['case.json']);
+    const text = await readFile(join(folder, 'one', 'case.json'), 'utf8');
+    expect(JSON.parse(text)).toEqual(facts);
+  });
+
+  test('says what is in the way of the folder', async () => {
+    const workingDirectory = await emptyFolder();
+    await writeFile(join(workingDirectory, 'teaching'), 'a file');
+    const exportCases: CommandLineParts['exportCases'] = async (write) => {
+      await write(
+        (async function* () {
+          yield { name: 'one', film: undefined, facts };
+        })(),
+      );
+    };
+    const argv = ['cases', 'export', '--out', 'teaching'];
+    const { exitCode, errors } = await runCommand(argv, { exportCases, workingDirectory });
+    expect(exitCode).not.toBe(0);
+    expect(errors).toMatch(/could not be written there/);
+  });
+});
+
 describe('wetread data compact', () => {
   test('says what became of the folder', async () => {
     const compactData: CommandLineParts['compactData'] = async () => ({

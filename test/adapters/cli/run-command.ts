@@ -91,6 +91,7 @@ export const startCommand = async (
     verify: unexpected,
     diagnose: unexpected,
     exportFeedback: unexpected,
+    exportCases: unexpected,
     compactData: unexpected,
     ...parts,
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../support/slack/faults.ts';
+import type { Fault } from '../../support/faults.ts';
 import { film, openStage, SENTENCES, type Stage } from './stage.ts';
 
 /** Every method that a reply with words and a picture goes through, and the file host. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Fault, Faults } from './faults.ts';
+import type { Fault, Faults } from '../faults.ts';
 import { Arguments, Refusal, type Method, type MethodContext } from './method.ts';
 import { CHAT_METHODS } from './methods/chat.ts';
 import { CONVERSATION_METHODS } from './methods/conversations.ts';

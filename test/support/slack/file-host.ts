@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fail, readBytes, tokenOf } from './api.ts';
-import type { Faults } from './faults.ts';
+import type { Faults } from '../faults.ts';
 import type { World } from './world.ts';
 
 const LOGIN_PAGE = `<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Slack</body></html>`;

@@ -7,7 +7,7 @@ import { Announcements } from './announcements.ts';
 import { Api, readBytes } from './api.ts';
 import { Deliveries } from './deliveries.ts';
 import { EventRequests } from './event-requests.ts';
-import { Faults } from './faults.ts';
+import { Faults } from '../faults.ts';
 import { FileHost } from './file-host.ts';
 import { Interactions } from './interactions.ts';
 import type { MethodContext } from './method.ts';

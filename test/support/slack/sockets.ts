@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Carrier, Delivery } from './deliveries.ts';
-import { WebSocketConnection } from './web-socket.ts';
+import { WebSocketConnection } from '../web-socket.ts';
 
 type Settle = Parameters<Carrier['carry']>[1];
 

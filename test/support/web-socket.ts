@@ -7,6 +7,7 @@ const ACCEPT_KEY = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const TEXT = 0x1;
 const CLOSE = 0x8;
+const NORMAL = 1000;
 const PING = 0x9;
 const PONG = 0xa;
 
@@ -52,8 +53,8 @@ export class WebSocketConnection {
   }
 
   /** With a close frame; the client answers and the connection ends. */
-  close(): void {
-    this.#write(CLOSE, Buffer.from([0x03, 0xe8]));
+  close(code = NORMAL): void {
+    this.#write(CLOSE, Buffer.from([code >> 8, code & 0xff]));
     this.#socket.end();
   }
 

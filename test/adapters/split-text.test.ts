@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitText } from '../../../src/adapters/slack/split-text.ts';
+import { splitText } from '../../src/adapters/split-text.ts';
 
 const sentences = Array.from({ length: 40 }, (_, at) => `This is sentence number ${at}. `);
 const text = sentences.join('');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { quietMarkdown, quietMrkdwn, quietText } from '../../../src/adapters/slack/quiet-text.ts';
+import { quietText } from '../../../src/adapters/quiet-text.ts';
+import { quietMarkdown, quietMrkdwn } from '../../../src/adapters/slack/quiet-mrkdwn.ts';
 
 /** What a reader sees: joiners show as nothing. */
 const seen = (text: string): string => text.replaceAll('\u2060', '');

@@ -1,9 +1,3 @@
-/**
- * Characters of one message's answer. A section of Block Kit holds 3,000 and the text of a message is best under
- * 4,000 (docs.slack.dev/reference/block-kit/blocks/section-block), so every part can be posted, streamed and edited.
- */
-const PART_LIMIT = 2_800;
-
 /** Where a part may end, best first: a paragraph, a sentence, a line, a word. */
 const ENDS: readonly RegExp[] = [/\n\s*\n/g, /[.!?…]["')\]]*\s+/g, /\n/g, /\s+/g];
 
@@ -14,7 +8,7 @@ const LEAST_SHARE = 0.4;
  * Splits a text that is too long for one message; joined, the parts are the text. As a text grows, parts that are
  * followed by another do not change any more.
  */
-export const splitText = (text: string, limit: number = PART_LIMIT): readonly string[] => {
+export const splitText = (text: string, limit: number): readonly string[] => {
   const parts: string[] = [];
   let rest = text;
   while (rest.length > limit) {

@@ -1,4 +1,4 @@
-import type { Status } from '../../core/reply.ts';
+import type { Status } from '../core/reply.ts';
 
 /** Before there is anything to tell: the film is on its way. */
 export const TAKEN = 'is on it…';

@@ -1,7 +1,13 @@
 import { EnvHttpProxyAgent, fetch as fetchOver, type Dispatcher } from 'undici';
-import type { ProxySettings } from './slack-settings.ts';
 
-/** How Slack is reached: calls, sockets and files alike. */
+export type ProxySettings = {
+  /** HTTPS_PROXY; undefined: straight. */
+  readonly url: string | undefined;
+  /** NO_PROXY: hosts that are reached straight, separated by commas. */
+  readonly except: string;
+};
+
+/** How a platform is reached: calls, sockets and files alike. */
 export type Network = {
   readonly fetch: typeof fetch;
   readonly dispatcher: Dispatcher;

@@ -1,0 +1,23 @@
+import type { ProxySettings } from '../network.ts';
+
+/** When people may go on in a thread without a mention. */
+export type FollowUps =
+  /** In threads that Wetread opened, and in forum posts that began with it. */
+  | 'started'
+  /** In every thread in which it has answered. */
+  | 'joined'
+  /** Never: every question mentions it. */
+  | 'never';
+
+/** What the operator decides about Discord. */
+export type DiscordSettings = {
+  readonly botToken: string;
+  /** As discord.js's `rest.api`: without the version. The gateway comes from its /gateway/bot. */
+  readonly apiUrl: string;
+  /** Hosts besides Discord's own and the API's that films are fetched from. */
+  readonly cdnHosts: readonly string[];
+  readonly followUps: FollowUps;
+  /** Channels in which readings are hidden behind spoilers. */
+  readonly spoilerChannels: readonly string[];
+  readonly proxy: ProxySettings;
+};

@@ -1,0 +1,153 @@
+import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
+import { splitText } from '../split-text.ts';
+import { quietMarkdown, smallPrint } from './quiet-markdown.ts';
+
+/** Discord takes 2,000 characters; some are left for what stands around a hidden reading. */
+const PART_LIMIT = 1_950;
+
+/** What hangs under a message of a reply. */
+export type Footer =
+  /** Another message follows. */
+  | { readonly kind: 'page'; readonly of: number }
+  /** It is still being written. */
+  | { readonly kind: 'working' }
+  /** `boxes`: how many it shows. `read`: the model answered, so that it can be judged. */
+  | { readonly kind: 'finished'; readonly read: boolean; readonly boxes: number }
+  | { readonly kind: 'question'; readonly options: readonly Choice[] }
+  /** It is the post of a teaching case. */
+  | { readonly kind: 'case' };
+
+/** A message of a reply. */
+export type PartContent = {
+  /** Discord's Markdown, in which every word of a model is inert. */
+  readonly text: string;
+  readonly footer: Footer;
+  readonly picture: Picture | undefined;
+};
+
+/** Said before the answer; what else there is to say comes after it. */
+const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
+
+/** Core says this once a thread, with the first reply about a film; what Discord's readers must know goes with it. */
+const ONCE = 'preliminary';
+const NAMES_STAY =
+  'Names and numbers that are written in the picture are not removed; send films without them.';
+
+/** A reply as it grows: the messages that it would be if it ended now. */
+export class ReplyContent {
+  #text = '';
+  #waiting = 'Wetread is about to read the film…';
+  #picture: Picture | undefined;
+  readonly #first: string[] = [];
+  readonly #notices: string[] = [];
+  /** Said once a thread, with the first reply about its film: how to go on here. */
+  readonly #onceMore: readonly string[];
+  #footer: Footer = { kind: 'working' };
+  #ended = false;
+
+  constructor(onceMore: readonly string[] = []) {
+    this.#onceMore = onceMore;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** It says something that stays. */
+  get hasText(): boolean {
+    return this.#text !== '';
+  }
+
+  /** What the reply is waiting for, where there are no words yet. */
+  set waiting(words: string) {
+    this.#waiting = words;
+  }
+
+  /** What the adapter itself has to add, in the end. */
+  note(sentence: string): void {
+    if (!this.#notices.includes(sentence)) this.#notices.push(sentence);
+  }
+
+  /** The reply opened a teaching case. */
+  becomeCase(): void {
+    this.#footer = { kind: 'case' };
+  }
+
+  /** The picture cannot be shown, for this reason. */
+  leavePictureOut(sentence: string): void {
+    this.#picture = undefined;
+    this.note(sentence);
+  }
+
+  get parts(): readonly PartContent[] {
+    if (!this.hasText && !this.#ended)
+      return [{ text: quietMarkdown(this.#waiting), footer: this.#footer, picture: undefined }];
+    const words = [...this.#first, this.#text].filter((text) => text !== '').join('\n\n');
+    const print = this.#ended ? smallPrint(this.#notices.join('\n')) : '';
+    const whole = [quietMarkdown(words), print].filter((text) => text !== '').join('\n\n');
+    const texts = splitMarkdown(whole);
+    const last = texts.length - 1;
+    return texts.map((text, at) => ({
+      text: text.trim(),
+      footer: at === last ? this.#footer : { kind: 'page', of: this.#ended ? texts.length : 0 },
+      picture: at === last && this.#ended ? this.#picture : undefined,
+    }));
+  }
+
+  add(event: ReplyEvent): void {
+    switch (event.type) {
+      case 'status':
+        break;
+      case 'text-delta':
+        this.#text += event.text;
+        break;
+      case 'image':
+        this.#picture = event;
+        break;
+      case 'notice':
+        this.#addNotice(event.code, event.text);
+        break;
+      case 'choices':
+        this.#text = event.question;
+        this.#picture = event.picture ?? undefined;
+        this.#end({ kind: 'question', options: event.options });
+        break;
+      case 'error':
+        this.#text = [this.#text, event.message].filter((text) => text !== '').join('\n\n');
+        this.#end({ kind: 'finished', read: false, boxes: 0 });
+        break;
+      case 'end': {
+        const { reply } = event;
+        const stopped = reply.finishReason === 'stopped' && !reply.text.endsWith('Stopped.');
+        this.#text = stopped ? [reply.text, 'Stopped.'].filter(Boolean).join('\n\n') : reply.text;
+        const boxes = reply.boxes.length;
+        this.#end({ kind: 'finished', read: reply.exchange !== null, boxes });
+        break;
+      }
+    }
+  }
+
+  #addNotice(code: string, text: string): void {
+    if (FIRST.has(code)) this.#first.push(text);
+    else this.#notices.push(text);
+    if (code === ONCE) this.#notices.push(NAMES_STAY, ...this.#onceMore);
+  }
+
+  #end(footer: Footer): void {
+    this.#footer = footer;
+    this.#ended = true;
+  }
+}
+
+/** Parts of a Markdown text, none of which ends within a mark that makes the next character itself. */
+const splitMarkdown = (text: string): readonly string[] => {
+  const parts: string[] = [];
+  let carried = '';
+  for (const part of splitText(text, PART_LIMIT)) {
+    const whole = carried + part;
+    const isCut = /(?:^|[^\\])(?:\\\\)*\\$/.test(whole);
+    carried = isCut ? '\\' : '';
+    parts.push(isCut ? whole.slice(0, -1) : whole);
+  }
+  return parts;
+};

@@ -1,0 +1,488 @@
+import { describe, expect, test } from 'vitest';
+import type { AnswerRequest } from '../../../src/core/conversation/answer.ts';
+import { isFilmAlone } from '../../../src/core/conversation/message-kind.ts';
+import type { Message } from '../../../src/core/conversation.ts';
+import type { Records } from '../../../src/core/records.ts';
+import type { CaseView } from '../../../src/core/teaching-case.ts';
+import { WetreadError } from '../../../src/errors.ts';
+import { createMemoryStores } from '../../../src/state/memory-stores.ts';
+import { collect } from '../../support/collect.ts';
+import { until } from '../../support/conversation-stage.ts';
+import {
+  createReader,
+  eventsOf as askReading,
+  filmNamed,
+  replyIn,
+  textIn,
+} from '../../support/scripted-reader.ts';
+import { eventsOf, film, message, say, take } from '../../support/test-conversation.ts';
+import {
+  EFFUSION,
+  HIDDEN,
+  LEARNER,
+  MINUTE_MS,
+  MODERATOR,
+  OTHER,
+  TEACHER,
+  type TeachingStage,
+  codeIn,
+  hiddenReading,
+  nextReveal,
+  openCase,
+  openTeaching,
+  quiz,
+} from '../../support/teaching-stage.ts';
+
+describe('an open case', () => {
+  test('is opened by a message, and its post says how to answer and nothing of the reading', async () => {
+    const stage = await openTeaching();
+    const events = await say(stage.conversation, quiz());
+    const { text, boxes } = replyIn(events);
+    expect(text).toMatch(/what do you see.*revealed in 30 minutes/s);
+    expect(boxes).toEqual([]);
+    expect(JSON.stringify(events)).not.toMatch(HIDDEN);
+  });
+
+  test('asks the model nothing in its thread: words are answers, the rest gets a sentence', async () => {
+    const stage = await openTeaching();
+    const { conversation, teaching, model } = stage;
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    const asked = model.calls.length;
+    const inThread = (text: string, more: Partial<Message> = {}) =>
+      say(conversation, message(text, [], { ...LEARNER, ...more }));
+
+    for (const events of [
+      await inThread('left effusion', { mentioned: true }),
+      await inThread('left effusion', { ask: { kind: 'free', text: 'left effusion' } }),
+      await inThread('Where is the effusion?'),
+      await inThread('zoom on the left base'),
+      await inThread('report'),
+      await inThread('', { ask: { kind: 'task', task: 'wet-read' } }),
+      await inThread('', { ask: { kind: 'locate', what: 'nodule' } }),
+      await inThread('find it', { ...MODERATOR }),
+      await say(conversation, message('', [film('another')], LEARNER)),
+    ])
+      expect(textIn(events)).toMatch(/A teaching case is open here/);
+    expect((await teaching.cases.own(id, LEARNER)).answer).toBeUndefined();
+
+    expect(textIn(await inThread('I see an effusion'))).toMatch(/^Noted/);
+    expect(textIn(await inThread('No, a left pneumothorax'))).toMatch(/^Noted/);
+    expect((await teaching.cases.own(id, LEARNER)).answer).toEqual({
+      kind: 'words',
+      text: 'No, a left pneumothorax',
+    });
+    expect(model.calls).toHaveLength(asked);
+  });
+
+  test('has its film read for nobody but moderators, in any thread', async () => {
+    const stage = await openTeaching();
+    const { conversation } = stage;
+    const before = message('', [film('one')], { ...LEARNER, thread: 'before' });
+    await say(conversation, before);
+    const { id } = await openCase(stage);
+    const elsewhere = (more: Partial<Message>) =>
+      say(conversation, message('How is the heart?', [film('one')], { thread: 'x', ...more }));
+
+    expect(codeIn(await elsewhere(LEARNER))).toBe('film-in-case');
+    expect(codeIn(await elsewhere({ ...LEARNER, thread: 'dm', direct: true }))).toBe(
+      'film-in-case',
+    );
+    // not by a follow-up where it was read before, nor by a closer look, nor as a case of one's own
+    const again = (text: string) =>
+      say(conversation, message(text, [], { ...LEARNER, thread: 'before' }));
+    expect(codeIn(await again('How is the heart?'))).toBe('film-in-case');
+    expect(codeIn(await again('zoom on the right lung'))).toBe('film-in-case');
+    expect(codeIn(await again('film 1'))).toBe('film-in-case');
+    expect(codeIn(await say(conversation, quiz({ ...LEARNER, thread: 'own' })))).toBe(
+      'film-in-case',
+    );
+    expect(textIn(await elsewhere({ ...MODERATOR, thread: 'mods' }))).toMatch(/heart size/);
+
+    // nor for programs that keep their conversations themselves
+    const throughApi = () =>
+      collect(
+        askReading(stage.teaching.reading, { ask: 'How is the heart?', film: filmNamed('one') }),
+      );
+    expect(codeIn(await throughApi())).toBe('film-in-case');
+
+    await stage.teaching.cases.reveal(id, TEACHER);
+    await nextReveal(stage);
+    expect(textIn(await elsewhere(LEARNER))).toMatch(/heart size/);
+    expect(textIn(await throughApi())).toMatch(/heart size/);
+  });
+
+  test('has a hidden reading that nobody can listen to', async () => {
+    const stage = await openTeaching();
+    const opening = await take(stage.conversation, quiz());
+    const events = await eventsOf(stage.conversation, opening);
+    const { id } = (await stage.teaching.cases.openedBy(opening))!;
+    await hiddenReading(stage, id);
+    expect(JSON.stringify(events)).not.toMatch(HIDDEN);
+    for (const guess of [id, `reading:${id}`, `case:${id}`])
+      await expect(eventsOf(stage.conversation, guess)).rejects.toMatchObject({
+        code: 'turn-unknown',
+      });
+    expect(JSON.stringify(await stage.teaching.cases.find(id))).not.toMatch(HIDDEN);
+    await expect(stage.teaching.cases.hidden(id, LEARNER)).rejects.toMatchObject({
+      code: 'case-moderators',
+    });
+    await expect(stage.teaching.cases.hidden(id, TEACHER)).rejects.toMatchObject({
+      code: 'case-moderators',
+    });
+  });
+
+  test('of two that are opened with one film at once, one is', async () => {
+    const stage = await openTeaching();
+    const both = ['x', 'y'].map((thread) => say(stage.conversation, quiz({ thread })));
+    const codes = (await Promise.all(both)).map(codeIn);
+    expect(codes.filter((code) => code === 'film-in-case')).toHaveLength(1);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+    expect(await stage.stores.claims.line('cases')).toHaveLength(1);
+    expect(await stage.stores.claims.line('cases-open')).toHaveLength(1);
+  });
+
+  test('is opened at once, and does not wait for its author’s next words', () => {
+    expect(isFilmAlone(quiz())).toBe(false);
+  });
+
+  test('keeps one case a thread', async () => {
+    const stage = await openTeaching();
+    await openCase(stage);
+    const second = message('', [film('two')], { teaching: { kind: 'open', openMs: MINUTE_MS } });
+    expect(codeIn(await say(stage.conversation, second))).toBe('case-open-here');
+  });
+
+  test.each([0, 1_000, 8 * 24 * 60 * MINUTE_MS, Number.NaN])(
+    'is not opened for %d milliseconds',
+    async (openMs) => {
+      const stage = await openTeaching();
+      expect(codeIn(await say(stage.conversation, quiz({}, openMs)))).toBe('case-time');
+    },
+  );
+
+  test('asks about a film that intake asks about first, and is opened by the answer', async () => {
+    const stage = await openTeaching();
+    const asking = await take(stage.conversation, { ...quiz(), attachments: [film('odd one')] });
+    expect((await eventsOf(stage.conversation, asking)).at(-1)?.type).toBe('choices');
+    await stage.conversation.delivered(asking);
+    const turn = await stage.conversation.choose(asking, 'read', TEACHER);
+    expect(textIn(await eventsOf(stage.conversation, turn))).toMatch(/what do you see/);
+    expect((await stage.teaching.cases.openedBy(turn))?.state).toBe('open');
+  });
+
+  test('is made of the film of an earlier reply by a button, and says that it was read there', async () => {
+    const stage = await openTeaching();
+    const read = message('', [film('one')], TEACHER);
+    const turn = await take(stage.conversation, read);
+    await eventsOf(stage.conversation, turn);
+    await stage.conversation.delivered(turn);
+    const button = { ...quiz({ about: turn }), attachments: [] };
+    expect(textIn(await say(stage.conversation, button))).toMatch(/was read in this thread before/);
+  });
+});
+
+describe('answers', () => {
+  test('count once a learner, the last one', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.answer(id, LEARNER, { kind: 'cells', cells: [15, 0, 15] });
+    await cases.answer(id, LEARNER, { kind: 'region', side: 'right', zone: 'lower' });
+    await cases.answer(id, OTHER, { kind: 'normal' });
+    expect(await cases.own(id, LEARNER)).toMatchObject({
+      answer: { kind: 'region', side: 'right', zone: 'lower' },
+      letter: 'A',
+    });
+    expect((await cases.find(id))?.answers).toBe(2);
+  });
+
+  test.each([[[]], [[16]], [[-1]], [[0.5]]])('in cells %j are refused', async (cells) => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    const answer = stage.teaching.cases.answer(id, LEARNER, { kind: 'cells', cells });
+    await expect(answer).rejects.toMatchObject({ code: 'case-answer' });
+  });
+
+  test('are not taken of those who may not ask, who have seen the key, or after the end', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    const normal = { kind: 'normal' } as const;
+    const outsider = { author: 'o', standing: 'outsider' } as const;
+    await expect(cases.answer(id, outsider, normal)).rejects.toMatchObject({ code: 'not-allowed' });
+    await cases.hidden(id, MODERATOR);
+    await expect(cases.answer(id, MODERATOR, normal)).rejects.toMatchObject({ code: 'case-seen' });
+    await cases.reveal(id, TEACHER);
+    await expect(cases.answer(id, LEARNER, normal)).rejects.toMatchObject({ code: 'case-closed' });
+    await expect(cases.answer('0000', LEARNER, normal)).rejects.toMatchObject({
+      code: 'case-unknown',
+    });
+  });
+
+  test('that come while the case is being closed are told that they came too late, and count for nothing', async () => {
+    const stores = createMemoryStores({ now: Date.now });
+    let close = async (): Promise<void> => {};
+    const records = new Proxy(stores.records, {
+      get: (target, name: keyof Records) => {
+        const call = target[name].bind(target) as (...args: unknown[]) => unknown;
+        return async (...args: unknown[]) => {
+          if (name === 'set' && String(args[1]).startsWith('answer:')) await close();
+          return call(...args);
+        };
+      },
+    });
+    // a listing is no promise
+    const patched = Object.assign(records, { keys: stores.records.keys.bind(stores.records) });
+    const stage = await openTeaching({ stores: { ...stores, records: patched } });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    close = () => cases.reveal(id, TEACHER).catch(() => undefined);
+    await expect(cases.answer(id, LEARNER, { kind: 'normal' })).rejects.toMatchObject({
+      code: 'case-closed',
+    });
+    expect(textIn(await nextReveal(stage))).toContain('Nobody has answered.');
+  });
+
+  test('that were given earlier and are told later do not take the place of the last', async () => {
+    const stage = await openTeaching();
+    const { cases, threads } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.answer(id, LEARNER, { kind: 'normal' });
+    const threadKey = JSON.stringify(['test', 'w', 'c', 't']);
+    const turn = { id: 'late', threadKey, message: message('a mass', [], LEARNER), receivedAt: 1 };
+    const request = { turn, words: 'a mass' } as unknown as AnswerRequest;
+    const events = await threads.inThread(request, new AbortController().signal);
+    expect(textIn(await collect(events!))).toMatch(/^Noted/);
+    expect((await cases.own(id, LEARNER)).answer).toEqual({ kind: 'normal' });
+  });
+
+  test('that were typed go with their message', async () => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    const said = message('an effusion', [], LEARNER);
+    await say(stage.conversation, said);
+    await stage.conversation.deleted(said);
+    expect((await stage.teaching.cases.own(id, LEARNER)).answer).toBeUndefined();
+    expect((await stage.teaching.cases.find(id))?.answers).toBe(0);
+  });
+});
+
+describe('hints', () => {
+  test('come in three steps for each learner, and are told with the marks', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    const hints = [];
+    for (let step = 0; step < 4; step += 1) hints.push(await cases.hint(id, LEARNER));
+    expect(hints.map(({ step, left }) => [step, left])).toEqual([
+      [1, 2],
+      [2, 1],
+      [3, 0],
+      [3, 0],
+    ]);
+    expect(hints[0]?.text).toMatch(/nobody has confirmed: The film is not normal\.$/);
+    expect(hints[1]?.text).toMatch(/There is one finding, on the right\.$/);
+    expect(hints[2]?.text).toMatch(/on the right, in the middle and lower zones\.$/);
+    expect((await cases.hint(id, OTHER)).step).toBe(1);
+    await cases.answer(id, LEARNER, { kind: 'normal' });
+    await cases.reveal(id, MODERATOR);
+    expect(textIn(await nextReveal(stage))).toMatch(/A, nothing abnormal, after 3 hints:/);
+  });
+
+  test('are the key’s once a person has written one', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.correct(id, MODERATOR, 'normal');
+    expect((await cases.hint(id, LEARNER)).text).toBe('The film is normal.');
+  });
+});
+
+describe('the reveal', () => {
+  const answerAll = async ({ teaching }: TeachingStage, { id }: CaseView): Promise<void> => {
+    const { cases } = teaching;
+    // The effusion's box, 0.10 0.50 0.40 0.80: of C1 0.15 x 0.25, of C2 0.15 x 0.25, of D1 and D2 0.15 x 0.05.
+    await cases.answer(id, LEARNER, { kind: 'cells', cells: [8, 9, 3] });
+    await cases.answer(id, OTHER, { kind: 'region', side: 'right', zone: 'upper' });
+    await cases.showName(id, OTHER, 'Olga');
+    await cases.answer(
+      id,
+      { author: 'third', standing: 'member' },
+      { kind: 'words', text: 'left effusion, pneumothorax' },
+    );
+  };
+
+  test('on request of whoever opened it or a moderator: agreement, where nobody confirmed a key', async () => {
+    const stage = await openTeaching();
+    const view = await openCase(stage);
+    await hiddenReading(stage, view.id);
+    await answerAll(stage, view);
+    await expect(stage.teaching.cases.reveal(view.id, LEARNER)).rejects.toMatchObject({
+      code: 'not-yours',
+    });
+    await stage.teaching.cases.reveal(view.id, TEACHER);
+    const { text, boxes } = replyIn(await nextReveal(stage));
+    expect(text).toMatch(/^The model said, and nobody has confirmed it:\nThe heart size is normal/);
+    expect(text).toMatch(/So no marks are given/);
+    expect(text).toMatch(
+      /A, cells A4 C1 C2: covers 83 % of the model's boxes, 1 of 3 cells misses\./,
+    );
+    expect(text).toMatch(/B \(Olga\), right upper zone: the same side and another zone\./);
+    expect(text).toMatch(
+      /C, in words: on the other side: right pleural effusion; the model does not name: pneumothorax\./,
+    );
+    expect(text).not.toMatch(/learner|third|left effusion/);
+    expect(boxes.map(({ label }) => label)).toEqual(['right pleural effusion']);
+  });
+
+  test('gives marks against a key that a moderator confirmed or wrote', async () => {
+    const stage = await openTeaching();
+    const { cases } = stage.teaching;
+    const view = await openCase(stage);
+    await hiddenReading(stage, view.id);
+    await answerAll(stage, view);
+    const shown = await cases.hidden(view.id, MODERATOR);
+    expect(shown).toMatchObject({ reading: 'there', confirmed: false });
+    expect(shown.keyText).toBe('right pleural effusion: 0.1 0.5 0.4 0.8');
+    await cases.confirm(view.id, MODERATOR);
+    expect((await cases.hidden(view.id, MODERATOR)).confirmed).toBe(true);
+    await cases.correct(view.id, MODERATOR, 'right pleural effusion: C1\nleft nodule: A4');
+    await cases.reveal(view.id, MODERATOR);
+    const { text, boxes } = replyIn(await nextReveal(stage));
+    expect(text).toMatch(
+      /^The key, written by a person:\n- right pleural effusion \(1\)\n- left nodule \(2\)\n/,
+    );
+    expect(text).toMatch(
+      /The model had said: The heart size is normal\. There is a right pleural effusion\./,
+    );
+    expect(text).toMatch(
+      /A, cells A4 C1 C2: covers 100 % of the key's boxes, 1 of 3 cells misses\./,
+    );
+    expect(text).toMatch(
+      /B \(Olga\), right upper zone: side and zone each correct, but of different findings\./,
+    );
+    expect(text).toMatch(
+      /C, in words: on the other side: right pleural effusion; missed: left nodule; not in the key: pneumothorax\./,
+    );
+    expect(boxes.map(({ number, box }) => [number, ...box])).toEqual([
+      [1, 0, 0.5, 0.25, 0.75],
+      [2, 0.75, 0, 1, 0.25],
+    ]);
+  });
+
+  test('draws everybody’s marks: letters, and names of those who wanted it', async () => {
+    const stage = await openTeaching();
+    const view = await openCase(stage);
+    await hiddenReading(stage, view.id);
+    await answerAll(stage, view);
+    await stage.teaching.cases.reveal(view.id, TEACHER);
+    await nextReveal(stage);
+    const marks = stage.annotator.sheets.at(-1) ?? [];
+    expect(marks.map(({ text }) => text)).toEqual(['A', 'A', 'A', 'zone: B']);
+    expect(marks.map(({ at }) => at.slice(0, 2))).toEqual([
+      [0.75, 0],
+      [0, 0.5],
+      [0.25, 0.5],
+      [0.1, 0.1],
+    ]);
+  });
+
+  test('comes when time is up, also when the server was down then, and once', async () => {
+    let now = 1_000_000;
+    const first = await openTeaching({ now: () => now });
+    const { id } = await openCase(first);
+    await hiddenReading(first, id);
+    await first.teaching.cases.answer(id, LEARNER, { kind: 'normal' });
+    await first.conversation.close(0);
+    await first.teaching.close();
+    now += 31 * MINUTE_MS;
+    const second = await openTeaching({ now: () => now, stores: first.stores });
+    expect((await second.teaching.cases.find(id))?.state).toBe('open');
+    expect(textIn(await nextReveal(second))).toMatch(
+      /One answer:\nA, nothing abnormal: the model does not/,
+    );
+    expect((await second.teaching.cases.find(id))?.state).toBe('revealed');
+    const heard: Message[] = [];
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 100);
+    for await (const due of second.teaching.cases.due('test', stop.signal)) heard.push(due);
+    expect(heard).toEqual([]);
+  });
+
+  test('is told once, though nobody takes it', async () => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    await stage.teaching.cases.reveal(id, TEACHER);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 150);
+    const heard: string[] = [];
+    for await (const due of stage.teaching.cases.due('test', stop.signal)) heard.push(due.id);
+    expect(heard).toEqual([`reveal-${id}-1`]);
+  });
+
+  test('does not come by a message alone, before anybody had the case closed', async () => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    await hiddenReading(stage, id);
+    const forged = message('', [], { ...LEARNER, teaching: { kind: 'reveal', id } });
+    const events = await say(stage.conversation, forged);
+    expect(codeIn(events)).toBe('case-unknown');
+    expect(JSON.stringify(events)).not.toMatch(HIDDEN);
+    expect((await stage.teaching.cases.find(id))?.state).toBe('open');
+  });
+
+  test('that was stopped before the film was read can be asked for again', async () => {
+    let answers = (): void => {};
+    const may = new Promise<void>((resolve) => (answers = resolve));
+    const stage = await openTeaching({ model: createReader(EFFUSION, { pause: () => may }) });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.reveal(id, TEACHER);
+    const stop = new AbortController();
+    for await (const due of cases.due('test', stop.signal)) {
+      const turn = await take(stage.conversation, due);
+      await expect(cases.reveal(id, TEACHER)).rejects.toMatchObject({ code: 'case-closed' });
+      await stage.conversation.stop(turn);
+      expect(replyIn(await eventsOf(stage.conversation, turn)).finishReason).toBe('stopped');
+      await stage.conversation.delivered(turn);
+      stop.abort();
+    }
+    answers();
+    await cases.reveal(id, TEACHER);
+    expect(textIn(await nextReveal(stage))).toMatch(/^The model said/);
+  });
+
+  test('waits for the reading, and says so when the model could not read the film', async () => {
+    const model = createReader(
+      {},
+      {
+        pause: async () =>
+          Promise.reject(new WetreadError('context-full', { tokens: 1, limit: 1 })),
+      },
+    );
+    const stage = await openTeaching({ model });
+    const { cases } = stage.teaching;
+    const { id } = await openCase(stage);
+    await cases.answer(id, LEARNER, { kind: 'normal' });
+    await until(async () => (await cases.hidden(id, MODERATOR)).reading === 'failed');
+    await expect(cases.confirm(id, MODERATOR)).rejects.toMatchObject({ code: 'case-no-reading' });
+    await expect(cases.hint(id, LEARNER)).rejects.toMatchObject({ code: 'case-no-hint' });
+    await cases.reveal(id, TEACHER);
+    expect(textIn(await nextReveal(stage))).toMatch(
+      /could not read this film.*A, nothing abnormal\./s,
+    );
+  });
+
+  test('lets its thread be a thread about the film again', async () => {
+    const stage = await openTeaching();
+    const { id } = await openCase(stage);
+    await stage.teaching.cases.reveal(id, TEACHER);
+    await nextReveal(stage);
+    expect(textIn(await say(stage.conversation, message('How is the heart?', [], LEARNER)))).toBe(
+      'The heart size is normal.',
+    );
+  });
+});
