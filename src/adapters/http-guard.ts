@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WetreadError } from '../errors.ts';
+import type { Keys } from './http-keys.ts';
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -47,6 +48,17 @@ export const createHostGuard = (listensOn: string, names: readonly string[]): Gu
   };
 };
 
+/** Refuses who shows no key of the server; a browser then asks its user for one. */
+export const createKeyGuard =
+  (keys: Keys): Guard =>
+  async (request, reply) => {
+    reply.header('www-authenticate', CHALLENGE);
+    keys.check(request);
+    reply.removeHeader('www-authenticate');
+  };
+
+const CHALLENGE = 'Basic realm="Wetread: any name, and a key as password", charset="UTF-8"';
+
 /**
  * Refuses what another site's page makes a visitor's browser send (CSRF). Browsers tell where a request comes from;
  * a program that is no browser sends neither header and has nothing of the visitor's to misuse.
@@ -60,7 +72,7 @@ export const refuseCrossSite: Guard = async (request) => {
 };
 
 /** Loopback, as HOST is written: a name, or an address with or without brackets. */
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 
 const isOriginOf = (origin: string, host: string): boolean =>

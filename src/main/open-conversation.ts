@@ -14,6 +14,7 @@ import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
+import type { Reading } from '../core/reading.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../model/queue.ts';
@@ -41,8 +42,11 @@ export type OpenOptions = {
 export type Opened = {
   readonly conversation: Conversation;
   readonly model: Queue;
-  /** Takes nothing new, gives running turns `graceMs`, and frees the model. */
-  close(graceMs: number): Promise<void>;
+  /** What the conversation stands on, for programs that keep theirs themselves. */
+  readonly reading: Reading;
+  readonly intake: Intake;
+  /** Takes nothing new, gives running turns `graceMs`, waits for `others` that use the model, and frees it. */
+  close(graceMs: number, others?: () => Promise<void>): Promise<void>;
 };
 
 /** Puts the parts together: model, queue, profile, drawing, reading, intake, conversation. */
@@ -73,8 +77,10 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   return {
     conversation,
     model,
-    close: async (graceMs) => {
-      await conversation.close(graceMs);
+    reading,
+    intake,
+    close: async (graceMs, others) => {
+      await Promise.all([conversation.close(graceMs), others?.()]);
       await model.close();
     },
   };

@@ -47,8 +47,9 @@ export class Room {
     this.#failure = failure;
   }
 
-  async close(graceMs: number): Promise<void> {
+  /** `others` work with the model besides the conversation, and are waited for before it goes. */
+  async close(graceMs: number, others: () => Promise<void>): Promise<void> {
     this.#closing = true;
-    await this.#opened?.close(graceMs);
+    await this.#opened?.close(graceMs, others);
   }
 }

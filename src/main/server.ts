@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createHttpServer, type HttpServer } from '../adapters/http.ts';
+import { isLoopback } from '../adapters/http-guard.ts';
 import { createMetricsAdapter } from '../adapters/http-metrics.ts';
 import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { fetchFromPage } from '../adapters/web/web-message.ts';
 import type { SlackAdapter } from '../adapters/slack/slack.ts';
+import { createOpenAiAdapter, type OpenAiAdapter } from '../adapters/openai/openai.ts';
+import { createRemoteImages } from '../adapters/openai/remote-image.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
@@ -33,6 +36,7 @@ export class Server {
   readonly #conversation: Conversation;
   readonly #model: { readonly name: string; readonly demo: boolean };
   readonly #slack: SlackAdapter | undefined;
+  readonly #api: OpenAiAdapter;
   #door: HttpServer | undefined;
   #stores: OpenStores | undefined;
   #audit: OpenAudit | undefined;
@@ -56,6 +60,7 @@ export class Server {
     };
     const parts = { config, conversation: this.#conversation, model: this.#model, logger };
     this.#slack = openSlack(parts);
+    this.#api = openApi(config, room, logger);
     this.#metrics = createMetrics({
       model: () => this.#room.model,
       queue: () => {
@@ -103,7 +108,10 @@ export class Server {
   /** Takes nothing new, gives running turns `graceMs`, leaves the rest to the journal, and closes what was opened. */
   async close(graceMs: number): Promise<void> {
     // Both at once: replies go on being written while their turns may run.
-    await Promise.all([this.#slack?.stop(graceMs), this.#room.close(graceMs)]);
+    await Promise.all([
+      this.#slack?.stop(graceMs),
+      this.#room.close(graceMs, () => this.#api.drain(graceMs)),
+    ]);
     await this.#door?.close();
     await this.#housekeeping?.close();
     await this.#audit?.close();
@@ -135,11 +143,15 @@ export class Server {
     const logger = this.#logger;
     const room = this.#room;
     const ready = async () => (room.ready ? this.#metrics.state() : undefined);
-    const door = createHttpServer({ logger, host, names: [], ready, id: randomUUID });
+    const { keys } = this.#config.api;
+    const door = createHttpServer({ logger, host, names: [], keys, ready, id: randomUUID });
     this.#door = door;
     const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
-    await door.register(createWebAdapter({ ...parts, id: randomUUID }));
+    if (keys.length > 0 || isLoopback(host)) {
+      await door.register(createWebAdapter({ ...parts, id: randomUUID }));
+      await door.register(this.#api);
+    } else logger.warn(NO_KEY);
     for (const adapter of httpOf(this.#slack)) await door.register(adapter);
     return (await door.listen(port)).url;
   }
@@ -161,6 +173,19 @@ export class Server {
     return Object.fromEntries(await Promise.all(counts));
   }
 }
+
+const NO_KEY =
+  'HOST lets others in and API_KEYS is not set, so the page and the API are not served; set a key';
+
+const openApi = (config: Config, room: Room, logger: Logger): OpenAiAdapter =>
+  createOpenAiAdapter({
+    open: () => room.opened,
+    remoteImages: createRemoteImages({ hosts: config.api.imageHosts }),
+    requestsPerMinute: config.api.requestsPerMinute,
+    logger,
+    id: randomUUID,
+    now: Date.now,
+  });
 
 const openHousekeeping = (stores: OpenStores, audit: OpenAudit, logger: Logger): Housekeeping =>
   createHousekeeping({

@@ -96,7 +96,12 @@ describe('failures', () => {
     const response = await (await start()).inject('/refused');
     expect(response.statusCode).toBe(422);
     expect(response.json()).toEqual({
-      error: { code: 'file-empty', message: 'The file is empty. Send the film again.' },
+      error: {
+        code: 'file-empty',
+        message: 'The file is empty. Send the film again.',
+        type: 'invalid_request_error',
+        param: null,
+      },
     });
   });
 
