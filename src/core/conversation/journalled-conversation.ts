@@ -32,6 +32,7 @@ import { Rounds } from './rounds.ts';
 import { Stopping } from './stopping.ts';
 import { storedEvents } from './stored-events.ts';
 import { Taking } from './taking.ts';
+import { turnFilm } from './turn-film.ts';
 import type { FilmParts } from './turn-films.ts';
 import type { TurnRecord } from './turn-record.ts';
 import { Unfinisheds } from './unfinisheds.ts';
@@ -101,13 +102,7 @@ export class JournalledConversation implements Conversation {
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
     const forgetting = new Forgetting({ ...options, journal, owners, open, unfinisheds, look });
     this.#forgetting = forgetting;
-    this.#delivering = new Delivering({
-      journal,
-      alone,
-      forgetting,
-      open,
-      look,
-    });
+    this.#delivering = new Delivering({ journal, alone, forgetting, open, look });
     this.#run = {
       ...options,
       journal,
@@ -158,6 +153,10 @@ export class JournalledConversation implements Conversation {
     const sure = (): Promise<void> => this.#owners.sure();
     const parts = { journal: this.#journal, open: this.#open, lookAgainMs, sure };
     yield* storedEvents(parts, id, signal);
+  }
+
+  film(id: TurnId): Promise<Pick<Film, 'sha256' | 'png'> | undefined> {
+    return turnFilm({ journal: this.#journal, open: this.#open }, id);
   }
 
   begun(id: TurnId, part: number, partId: string): Promise<void> {
