@@ -149,7 +149,9 @@ export class Server {
     const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
     if (keys.length > 0 || isLoopback(host)) {
-      await door.register(createWebAdapter({ ...parts, id: randomUUID }));
+      await door.register(
+        createWebAdapter({ ...parts, id: randomUUID, keptMs: this.#config.retention.turnsMs }),
+      );
       await door.register(this.#api);
     } else logger.warn(NO_KEY);
     for (const adapter of httpOf(this.#slack)) await door.register(adapter);

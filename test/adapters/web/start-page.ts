@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContextOptions, Browser, Page } from 'playwright-core';
+import { afterAll } from 'vitest';
+import { buildPage } from '../../../scripts/prepare/page.mjs';
 import { createHttpServer } from '../../../src/adapters/http.ts';
 import { createWebAdapter } from '../../../src/adapters/web/web.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createLogger } from '../../../src/log.ts';
+
+/** The page as it is now, built for these tests alone. */
+const page = await mkdtemp(join(tmpdir(), 'wetread-page-'));
+await buildPage(process.cwd(), page);
+afterAll(() => rm(page, { recursive: true }));
+
+export const PAGE_OPTIONS = { id: randomUUID, keptMs: 60 * 60_000, page };
 
 /** The page over a conversation, on a free port or the one given. */
 export const startPage = async (conversation: Conversation, port = 0) => {
@@ -17,7 +29,7 @@ export const startPage = async (conversation: Conversation, port = 0) => {
     id,
   });
   const model = { name: 'wetread-demo', demo: true };
-  await server.register(createWebAdapter({ conversation, model, logger, id }));
+  await server.register(createWebAdapter({ conversation, model, logger, ...PAGE_OPTIONS }));
   const listening = await server.listen(port);
   return { ...listening, close: () => server.close() };
 };

@@ -1,6 +1,12 @@
-/** A reply's status in words, and how much of it is done (0..1, or undefined). */
-export const statusWords = (status) => {
-  switch (status.phase) {
+import type { Status } from '../../../../core/reply.ts';
+
+/** A reply's status in words, and how much of it is done (0..1), where that is known. */
+export const statusWords = (
+  status: Status | undefined,
+): { readonly words: string; readonly share?: number } => {
+  switch (status?.phase) {
+    case undefined:
+      return { words: 'Waiting' };
     case 'queued':
       return {
         words: status.place === 1 ? 'Next in the queue' : `Place ${status.place} in the queue`,
@@ -17,7 +23,5 @@ export const statusWords = (status) => {
       };
     case 'drawing':
       return { words: 'Drawing' };
-    default:
-      return { words: 'Working' };
   }
 };
