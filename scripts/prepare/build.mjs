@@ -45,11 +45,10 @@ export const build = async (root, say) => {
   if (signal !== null) throw new PrepareFailure('Stopped while building.', code);
   if (code !== 0) throw new PrepareFailure('Building failed; the compiler says why above.');
   removeStaleOutput(root);
-  try {
-    await buildPage(root, join(root, PAGE));
-  } catch {
+  await buildPage(root, join(root, PAGE)).catch((/** @type {{ errors?: unknown }} */ error) => {
+    if (error.errors === undefined) throw error;
     throw new PrepareFailure('Building the page failed; the bundler says why above.');
-  }
+  });
   writeFileSync(stampFileOf(root), stamp);
   say(`Built in ${((Date.now() - start) / 1000).toFixed(1)} s.`);
 };
