@@ -14,10 +14,6 @@ export class Keys {
     this.#digests = keys.map(digestOf);
   }
 
-  get isEmpty(): boolean {
-    return this.#digests.length === 0;
-  }
-
   /**
    * Names the key that a request shows, by its hash: who asks. Fails with `key-missing` or `key-wrong`.
    *

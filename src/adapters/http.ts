@@ -5,13 +5,7 @@ import type { Socket } from 'node:net';
 import { WetreadError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { describeFailure, toHttpFailure } from './http-failure.ts';
-import {
-  createHostGuard,
-  createKeyGuard,
-  refuseCrossSite,
-  SECURITY_HEADERS,
-} from './http-guard.ts';
-import { Keys } from './http-keys.ts';
+import { ownPagesGuards, SECURITY_HEADERS } from './http-guard.ts';
 
 /** A question is a few kilobytes of JSON; a route that takes more (a film) says so itself. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -22,6 +16,13 @@ const REQUEST_TIMEOUT_MS = 5 * 60_000;
 /** Responses that are still being sent when the server closes get this long. Streams end at once by themselves. */
 const STRAGGLERS_MS = 2_000;
 const IDLE_SWEEP_MS = 50;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: the key that was shown, by its hash; where none is asked for, the address. */
+    asker: string;
+  }
+}
 
 /** A way in over HTTP. It gets a scope of its own: its parsers, limits and hooks touch nobody else's routes. */
 export type HttpAdapter = {
@@ -67,7 +68,6 @@ export interface HttpServer {
  */
 export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   const { logger, host, ready, id } = options;
-  const keys = new Keys(options.keys ?? []);
   const closing = new AbortController();
   // Every open stream and reply listens: many listeners are no leak.
   setMaxListeners(0, closing.signal);
@@ -95,7 +95,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     clientErrorHandler: refuseBrokenRequest,
   });
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.decorateRequest('asker', '');
+  app.addHook('onRequest', async (request, reply) => {
+    request.asker = request.ip;
     reply.headers(SECURITY_HEADERS);
     if (!closing.signal.aborted) return;
     reply.header('connection', 'close');
@@ -119,11 +121,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
     register: async (adapter) => {
       await app.register(async (scope) => {
-        if (adapter.access === 'own-pages') {
-          scope.addHook('onRequest', refuseCrossSite);
-          if (keys.isEmpty) scope.addHook('onRequest', createHostGuard(host, options.names));
-          else scope.addHook('onRequest', createKeyGuard(keys));
-        }
+        if (adapter.access === 'own-pages')
+          for (const guard of ownPagesGuards(host, options)) scope.addHook('onRequest', guard);
         await adapter.register(scope, closing.signal);
       });
     },

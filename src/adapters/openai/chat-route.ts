@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toWetreadError } from '../../errors.ts';
@@ -51,7 +50,7 @@ const clientOf = (reply: FastifyReply): AbortController => {
 
 const begin = async (
   options: OpenAiAdapterOptions,
-  { headers, ip }: FastifyRequest,
+  { asker }: FastifyRequest,
   request: ChatRequest,
   signal: AbortSignal,
 ): Promise<AsyncIterator<CompletionEvent>> => {
@@ -69,10 +68,7 @@ const begin = async (
         );
   const film = taken?.film;
   const filmNotices = taken?.notices ?? [];
-  const asker = `api:${createHash('sha256')
-    .update(headers.authorization ?? ip)
-    .digest('base64url')}`;
-  const question = { mode, request, told, film, filmNotices, asker };
+  const question = { mode, request, told, film, filmNotices, asker: `api:${asker}` };
   return complete(parts, question, signal)[Symbol.asyncIterator]();
 };
 

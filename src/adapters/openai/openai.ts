@@ -81,13 +81,12 @@ const SERVED = Object.entries(ROUTES)
   .map(([path, method]) => `${method} ${PREFIX}${path}`)
   .join(', ');
 
-/** By key, which the server has checked before; else by address. */
 const limitRate = async (app: FastifyInstance, perMinute: number): Promise<void> => {
   if (perMinute === 0) return;
   await app.register(rateLimit, {
     max: perMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
+    keyGenerator: ({ asker }) => asker,
     errorResponseBuilder: (_request, { ttl }) =>
       new WetreadError('asked-too-often', { seconds: Math.ceil(ttl / 1_000) }),
   });

@@ -37,8 +37,9 @@ const deepest = (issue: z.core.$ZodIssue | undefined): Issue => {
     : { path: [...issue.path, ...furthest.path], message: furthest.message };
 };
 
-/** "Invalid input: expected string" after a field's name: "model: expected string". */
+/** "Invalid input: expected string" after a field's name: "model is wrong: expected string". */
 const worded = (message: string): string => {
+  if (message.endsWith('received undefined')) return 'is missing';
   const rule = message.replace(/^(?:Invalid \w+|Too \w+): /, '');
   return rule === message ? message : `is wrong: ${rule}`;
 };

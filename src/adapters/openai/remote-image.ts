@@ -22,6 +22,8 @@ export type RemoteImagesOptions = {
   readonly hosts: readonly string[];
   /** Finds a name's addresses; the system's own unless a test has another. */
   readonly lookup?: LookupFunction;
+  /** Whether an address may be connected to; those of the public internet unless a test has others. */
+  readonly allows?: (address: string) => boolean;
 };
 
 /**
@@ -29,9 +31,13 @@ export type RemoteImagesOptions = {
  * listed name still may not lead to a private address: that is looked at when the connection is made, with the addresses
  * that are then connected to, so that a name can't change its mind in between. Redirects are not followed.
  */
-export const createRemoteImages = ({ hosts, lookup }: RemoteImagesOptions): RemoteImages => {
+export const createRemoteImages = ({
+  hosts,
+  lookup = systemLookup,
+  allows = isPublic,
+}: RemoteImagesOptions): RemoteImages => {
   const listed = new Set(hosts.map((host) => host.toLowerCase()));
-  const agent = new Agent({ connect: { lookup: publicOnly(lookup ?? systemLookup) } });
+  const agent = new Agent({ connect: { lookup: only(allows, lookup) } });
   return {
     async fetch(address, param, signal) {
       const url = urlOf(address);
@@ -40,6 +46,8 @@ export const createRemoteImages = ({ hosts, lookup }: RemoteImagesOptions): Remo
       const until = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
       try {
         const { statusCode, body } = await request(url, { dispatcher: agent, signal: until });
+        // A body that is left unread tells so by an event, which nobody else may hear.
+        body.on('error', () => undefined);
         if (statusCode !== 200) {
           body.destroy();
           throw new WetreadError('image-unavailable', { param });
@@ -82,14 +90,14 @@ const systemLookup: LookupFunction = (hostname, options, done) => {
   lookUp(hostname, options, done);
 };
 
-/** Fails where any address of the name is not of the public internet, before a connection is made. */
-const publicOnly =
-  (lookup: LookupFunction): LookupFunction =>
+/** Fails where any address of the name is not allowed, before a connection is made. */
+const only =
+  (allows: (address: string) => boolean, lookup: LookupFunction): LookupFunction =>
   (hostname, options, done) =>
     lookup(hostname, options, (error, address, family) => {
       const found: readonly LookupAddress[] =
         typeof address === 'string' ? [{ address, family: family ?? 0 }] : address;
-      if (error === null && !found.every((one) => isPublic(one.address)))
+      if (error === null && !found.every((one) => allows(one.address)))
         done(new Error('not an address of the public internet'), []);
       else done(error, address, family);
     });

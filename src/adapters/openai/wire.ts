@@ -61,7 +61,7 @@ const MOST_MESSAGES = 256;
 /** As many as OpenAI takes. */
 const MOST_STOPS = 4;
 
-const chatRequest = z.object({
+export const CHAT_REQUEST = z.object({
   model: z.string(),
   messages: z
     .array(message)
@@ -90,54 +90,48 @@ const chatRequest = z.object({
   ),
 });
 
-export const CHAT_REQUEST = chatRequest.meta({ id: 'ChatCompletionRequest' });
-export type ChatRequest = z.output<typeof chatRequest>;
+export type ChatRequest = z.output<typeof CHAT_REQUEST>;
 export type ChatMessage = ChatRequest['messages'][number];
 
 const count = z.int().min(0);
 const share = z.number().min(0).max(1);
 
-const USAGE = z
+export const USAGE = z
   .object({
     prompt_tokens: count,
     completion_tokens: count,
     total_tokens: count,
     prompt_tokens_details: z.object({ cached_tokens: count }),
   })
-  .describe('Of every call of the model that the answer took.')
-  .meta({ id: 'Usage' });
+  .describe('Of every call of the model that the answer took.');
 
 const CHOICE = z.object({ code: z.string(), text: z.string() });
 
-const EXTENSION = z
-  .object({
-    text: z.string().describe('The answer with "(1)" where coordinates were.'),
-    boxes: z.array(
-      z.object({
-        number: z.int().min(1).describe('As in text, and on the annotated film.'),
-        label: z.string().describe('What the box is of.'),
-        box: z
-          .tuple([share, share, share, share])
-          .describe("x1, y1, x2, y2 as shares of the film's width and height, origin top left."),
-        pixels: z
-          .tuple([count, count, count, count])
-          .describe('The same in pixels of the film; x2 and y2 exclusive.'),
-        sentence: z.string().describe('The sentence of text that the box belongs to.'),
-        side: z.enum(['right', 'left']).nullable().describe("The patient's."),
-      }),
-    ),
-    notices: z
-      .array(z.object({ code: z.string(), text: z.string() }))
-      .describe('What is to be told beside the answer.'),
-    choices: z
-      .array(CHOICE)
-      .describe('Empty in an answer; a film that is asked about is an error.'),
-    annotated: z
-      .string()
-      .nullable()
-      .describe('The film with its boxes as a data URI of PNG; null: not asked for, or no box.'),
-  })
-  .meta({ id: 'WetreadExtension' });
+export const EXTENSION = z.object({
+  text: z.string().describe('The answer with "(1)" where coordinates were.'),
+  boxes: z.array(
+    z.object({
+      number: z.int().min(1).describe('As in text, and on the annotated film.'),
+      label: z.string().describe('What the box is of.'),
+      box: z
+        .tuple([share, share, share, share])
+        .describe("x1, y1, x2, y2 as shares of the film's width and height, origin top left."),
+      pixels: z
+        .tuple([count, count, count, count])
+        .describe('The same in pixels of the film; x2 and y2 exclusive.'),
+      sentence: z.string().describe('The sentence of text that the box belongs to.'),
+      side: z.enum(['right', 'left']).nullable().describe("The patient's."),
+    }),
+  ),
+  notices: z
+    .array(z.object({ code: z.string(), text: z.string() }))
+    .describe('What is to be told beside the answer.'),
+  choices: z.array(CHOICE).describe('Empty in an answer; a film that is asked about is an error.'),
+  annotated: z
+    .string()
+    .nullable()
+    .describe('The film with its boxes as a data URI of PNG; null: not asked for, or no box.'),
+});
 export type Extension = z.output<typeof EXTENSION>;
 
 const FINISH_REASON = z.enum(['stop', 'length']);
@@ -148,81 +142,71 @@ const identity = {
   system_fingerprint: z.string().describe('Tells one set of weights from another.'),
 };
 
-export const COMPLETION = z
-  .object({
-    ...identity,
-    object: z.literal('chat.completion'),
-    choices: z.tuple([
-      z.object({
-        index: z.literal(0),
-        message: z.object({
-          role: z.literal('assistant'),
-          content: z.string(),
-          refusal: z.null(),
-          wetread: EXTENSION,
-        }),
-        logprobs: z.null(),
-        finish_reason: FINISH_REASON,
+export const COMPLETION = z.object({
+  ...identity,
+  object: z.literal('chat.completion'),
+  choices: z.tuple([
+    z.object({
+      index: z.literal(0),
+      message: z.object({
+        role: z.literal('assistant'),
+        content: z.string(),
+        refusal: z.null(),
+        wetread: EXTENSION,
       }),
-    ]),
-    usage: USAGE,
-  })
-  .meta({ id: 'ChatCompletion' });
+      logprobs: z.null(),
+      finish_reason: FINISH_REASON,
+    }),
+  ]),
+  usage: USAGE,
+});
 export type Completion = z.output<typeof COMPLETION>;
 
-export const CHUNK = z
-  .object({
-    ...identity,
-    object: z.literal('chat.completion.chunk'),
-    choices: z
-      .array(
-        z.object({
-          index: z.literal(0),
-          delta: z.object({
-            role: z.literal('assistant').optional(),
-            content: z.string().optional(),
-          }),
-          logprobs: z.null(),
-          finish_reason: FINISH_REASON.nullable(),
+export const CHUNK = z.object({
+  ...identity,
+  object: z.literal('chat.completion.chunk'),
+  choices: z
+    .array(
+      z.object({
+        index: z.literal(0),
+        delta: z.object({
+          role: z.literal('assistant').optional(),
+          content: z.string().optional(),
         }),
-      )
-      .max(1),
-    usage: USAGE.nullable().optional().describe('With stream_options.include_usage.'),
-    wetread: EXTENSION.optional().describe('On the chunk with the finish_reason.'),
-  })
-  .meta({ id: 'ChatCompletionChunk' });
+        logprobs: z.null(),
+        finish_reason: FINISH_REASON.nullable(),
+      }),
+    )
+    .max(1),
+  usage: USAGE.nullable().optional().describe('With stream_options.include_usage.'),
+  wetread: EXTENSION.optional().describe('On the chunk with the finish_reason.'),
+});
 export type Chunk = z.output<typeof CHUNK>;
 
-export const MODEL_CARD = z
-  .object({
-    id: z.string(),
-    object: z.literal('model'),
-    created: count,
-    owned_by: z.literal('wetread'),
-  })
-  .meta({ id: 'Model' });
+export const MODEL_CARD = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: count,
+  owned_by: z.literal('wetread'),
+});
 
-export const MODEL_LIST = z
-  .object({ object: z.literal('list'), data: z.array(MODEL_CARD) })
-  .meta({ id: 'ModelList' });
+export const MODEL_LIST = z.object({ object: z.literal('list'), data: z.array(MODEL_CARD) });
 
-export const FAILURE = z
-  .object({
-    error: z.object({
-      message: z.string().describe('One sentence for people.'),
-      type: z.enum([
-        'invalid_request_error',
-        'authentication_error',
-        'permission_error',
-        'rate_limit_error',
-        'server_error',
-      ]),
-      param: z.string().nullable().describe('The field that is meant.'),
-      code: z.string().describe('One of docs/errors.md.'),
-      wetread: z
-        .object({ choices: z.array(CHOICE) })
-        .optional()
-        .describe('What may be sent as wetread.choose, where the film is asked about.'),
-    }),
-  })
-  .meta({ id: 'Error' });
+export const FAILURE = z.object({
+  error: z.object({
+    message: z.string().describe('One sentence for people.'),
+    type: z.enum([
+      'invalid_request_error',
+      'authentication_error',
+      'permission_error',
+      'rate_limit_error',
+      'server_error',
+    ]),
+    param: z.string().nullable().describe('The field that is meant.'),
+    code: z.string().describe('One of docs/errors.md.'),
+    wetread: z
+      .object({ choices: z.array(CHOICE) })
+      .optional()
+      .describe('What may be sent as wetread.choose, where the film is asked about.'),
+  }),
+});
