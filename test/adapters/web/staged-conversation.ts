@@ -25,6 +25,8 @@ type Turn = {
   done: boolean;
 };
 
+export const EVERY_THREAD = 'every thread';
+
 /**
  * A conversation that plays what a test stages: events exactly as given, one after the other, so that what the
  * adapter makes of each can be seen. The real one is what the browser tests run over.
@@ -68,7 +70,7 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
     forgotten,
     feedbackGiven: feedback,
     reports,
-    /** What the turns of a thread are about. */
+    /** What the turns of a thread are about, or of `EVERY_THREAD`. */
     films,
     /** Puts a turn there that an earlier process took. */
     remember: (message: Message) => begin(turnIdOf(message), message, undefined),
@@ -86,7 +88,7 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
         await once(turn.more, 'more', { signal });
       }
     },
-    film: async (id) => films.get(find(id).message.thread),
+    film: async (id) => films.get(find(id).message.thread) ?? films.get(EVERY_THREAD),
     choose: async (id, code) => begin(answeringTurnIdOf(id), find(id).message, code),
     stop: async (id) => find(id).stop.abort(),
     forget: async ({ thread }) => {

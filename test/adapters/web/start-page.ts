@@ -45,7 +45,7 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   await page.goto(url);
-  await page.locator('#samples li').first().waitFor();
+  await page.locator('.samples li').first().waitFor();
   return { page, complaints, leave: () => context.close() };
 };
 
