@@ -129,6 +129,11 @@ export class FilmStage {
     this.#viewer.viewport.panBy(step).applyConstraints();
   }
 
+  /** Gives the keys to the film. */
+  focus(): void {
+    this.#viewer.canvas.focus({ preventScroll: true });
+  }
+
   fit(): void {
     this.#viewer.viewport?.goHome();
   }

@@ -41,7 +41,6 @@ export const beginRedraw = async (image: HTMLImageElement, begin: Box): Promise<
   const show = (box: Box): void => {
     annotator.setAnnotations([annotationOf(box)], true);
     name = NAME;
-    annotator.setSelected(NAME, true);
   };
   const read = (): Box => {
     const annotation = annotator.getAnnotationById(name) ?? annotator.getAnnotations()[0];

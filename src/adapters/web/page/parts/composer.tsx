@@ -39,6 +39,11 @@ export const Composer = () => {
     if (!isTaken && words.value === '') words.value = text;
   };
   const onKey = (event: KeyboardEvent): void => {
+    // From the words to the film, where the keys mean something.
+    if (event.key === 'Escape' && !event.isComposing) {
+      field.current?.blur();
+      room.stage.value?.focus();
+    }
     // isComposing: Enter that ends a word of an input method is not a send.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();

@@ -15,7 +15,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['R'], 'Reset the window'],
   [['B'], 'Show or hide the boxes'],
   [['/'], 'Ask'],
-  [['Esc'], 'Let go of a box'],
+  [['Esc'], 'From the question to the film; let go of a box'],
 ];
 
 export const KeysDialog = ({ isOpen }: { readonly isOpen: Signal<boolean> }) => (

@@ -51,7 +51,10 @@ export const RedrawBar = ({ turn, box }: RedrawBarProps) => {
         <b class="number" data-colour={colourOf(box.number)}>
           {box.number}
         </b>
-        <span>Where should it be? Draw it, or use the arrow keys; with Shift they size it.</span>
+        <span>
+          Where should it be? Draw it anew, or move it: press it, or use the arrow keys, which size
+          it with Shift.
+        </span>
       </p>
       <div class="row">
         <button
