@@ -65,7 +65,8 @@ export const registerTurnRoutes = (
 
   app.get(`${path}/film`, { exposeHeadRoute: false }, async (request, reply) => {
     const film = await conversation.film(ownTurn(request.params).turn);
-    if (film === undefined) throw new WetreadError('film-unavailable');
+    // Not known yet, or not kept any more: there is nothing wrong with asking.
+    if (film === undefined) return reply.code(204).send();
     const headers = { 'cache-control': 'no-store', etag: `"${film.sha256}"` };
     return reply.type('image/png').headers(headers).send(film.png);
   });

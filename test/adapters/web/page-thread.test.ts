@@ -182,7 +182,7 @@ describe.skipIf(browserMissing !== undefined)(
       await ask('two boxes');
       await finished(2);
       await lastTurn().getByRole('button', { name: 'Wrong finding' }).click();
-      await lastTurn().getByRole('button', { name: 'Box 2: nodule, left' }).last().click();
+      await lastTurn().getByRole('button', { name: 'Box 2 nodule, left' }).last().click();
       await expect.poll(() => stage.staged.feedbackGiven.length).toBe(2);
       expect(stage.staged.feedbackGiven.map(({ feedback }) => feedback)).toEqual([
         { kind: 'right', box: undefined },

@@ -95,13 +95,13 @@ describe.skipIf(browserMissing !== undefined)(
       const lit = () => page.locator('.box.lit .chip').allTextContents();
       const sentences = () => page.locator('.sentence.lit').allTextContents();
       await page.locator('.sentence', { hasText: 'nodule' }).hover();
-      await expect.poll(lit).toEqual(['2nodule, left']);
+      await expect.poll(lit).toEqual(['2 nodule, left']);
       await page.locator('.asked').hover();
       await expect.poll(lit).toEqual([]);
       const { x, y } = await middle(box());
       await page.mouse.move(x, y);
       await expect.poll(sentences).toEqual(['The heart is enlarged 1.']);
-      expect(await lit()).toEqual(['1enlarged heart']);
+      expect(await lit()).toEqual(['1 enlarged heart']);
       await page.locator('.asked').hover();
       await expect.poll(sentences).toEqual([]);
     });

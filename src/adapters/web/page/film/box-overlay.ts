@@ -1,5 +1,5 @@
 import type { Box, NumberedBox } from '../../../../core/film.ts';
-import { boxWords, colourOf } from '../words/box-words.ts';
+import { boxName, boxWords, colourOf } from '../words/box-words.ts';
 import type { StageEvents } from './film-stage.ts';
 
 export type BoxOverlay = {
@@ -17,14 +17,13 @@ export const createBoxOverlay = (
   element.type = 'button';
   element.className = 'box';
   element.dataset['colour'] = colourOf(box.number);
-  element.setAttribute('aria-label', `Box ${box.number}: ${boxWords(box)}`);
+  element.setAttribute('aria-label', boxName(box));
   const chip = document.createElement('span');
   chip.className = 'chip';
-  chip.textContent = String(box.number);
   const label = document.createElement('span');
   label.className = 'label';
   label.textContent = boxWords(box);
-  chip.append(label);
+  chip.append(`${box.number} `, label);
   element.append(chip);
   element.addEventListener('focus', () => onPoint(box.number));
   element.addEventListener('blur', () => onPoint(undefined));

@@ -1,7 +1,7 @@
 import { isOver } from '../state/turn-state.ts';
 import type { Turn } from '../state/turn.ts';
 import { type AnswerPart, type Word, answerParts } from '../words/answer-parts.ts';
-import { boxWords, colourOf } from '../words/box-words.ts';
+import { boxName, colourOf } from '../words/box-words.ts';
 import { useRoom } from './room.ts';
 
 /** The words as they come, then with each sentence tied to its boxes. Read out once whole: word by word it would stammer. */
@@ -58,7 +58,7 @@ const WordOf = ({ word, turn }: WordProps) => {
       class="number"
       data-colour={colourOf(word)}
       aria-pressed={isChosen}
-      aria-label={`Box ${word}${box === undefined ? '' : `: ${boxWords(box)}`}`}
+      aria-label={box === undefined ? `Box ${word}` : boxName(box)}
       onFocus={() => {
         room.look(turn);
         room.pointedAt.value = [word];

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Feedback } from '../../../../core/conversation.ts';
 import type { NumberedBox } from '../../../../core/film.ts';
 import type { Turn } from '../state/turn.ts';
-import { boxWords } from '../words/box-words.ts';
+import { boxName, boxWords } from '../words/box-words.ts';
 import { Icon } from './icon.tsx';
 import { useRoom } from './room.ts';
 
@@ -62,7 +62,7 @@ export const ReplyFeedback = ({ turn }: { readonly turn: Turn }) => {
           key={box.number}
           type="button"
           title={boxWords(box)}
-          aria-label={`Box ${box.number}: ${boxWords(box)}`}
+          aria-label={boxName(box)}
           onClick={() => judgeBox(kind, box)}
         >
           {box.number}

@@ -14,9 +14,11 @@ export class FilmCache {
   }
 
   /** The film of a turn; `name`, where it is known already, saves asking. */
-  async get(thread: string, turn: string, name?: string): Promise<ShownFilm> {
+  async get(thread: string, turn: string, name?: string): Promise<ShownFilm | undefined> {
     const known = name === undefined ? undefined : this.#films.get(name);
-    return known ?? this.#keep(await this.#server.film(thread, turn));
+    if (known !== undefined) return known;
+    const film = await this.#server.film(thread, turn);
+    return film && this.#keep(film);
   }
 
   /** Whose film it is goes with it, under the name that the server gives it. */

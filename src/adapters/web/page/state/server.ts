@@ -113,9 +113,10 @@ export const server = {
   judge: (thread: string, turn: string, feedback: Feedback) =>
     call<undefined>('POST', `${turnPath(thread, turn)}/feedback`, feedback),
 
-  /** The film that a turn is about; `name` is the same for the same film. */
+  /** The film that a turn is about; `name` is the same for the same film. undefined: there is none yet, or any more. */
   film: async (thread: string, turn: string) => {
     const response = await request('GET', `${turnPath(thread, turn)}/film`);
+    if (response.status === 204) return undefined;
     const name = response.headers.get('etag')?.replaceAll('"', '') ?? turn;
     return { name, bytes: await response.blob() };
   },

@@ -58,7 +58,7 @@ export class Thread {
       const sent = film === undefined ? {} : { film: await this.#send(thread, film) };
       await this.#parts.server.say(thread, { id: turn.name, ...message, ...sent });
       // As intake has taken it in: upright, and also what this browser cannot show.
-      if (film?.file !== undefined) void this.#openFilm(turn).catch(() => undefined);
+      if (film?.file !== undefined) void this.#openFilm(turn);
     });
   }
 
@@ -143,7 +143,7 @@ export class Thread {
     const { server } = this.#parts;
     const { signal: left } = this.#left;
     if (this.#kept === undefined || left.aborted) return;
-    if (turn.film.value === 'opening') void this.#openFilm(turn).catch(() => undefined);
+    if (turn.film.value === 'opening') void this.#openFilm(turn);
     const follower = {
       onEvent: (event: PageEvent) => this.#hear(turn, event, credit),
       onConnection: (isConnected: boolean) => {
@@ -159,22 +159,25 @@ export class Thread {
   #hear(turn: Turn, event: PageEvent, credit: string | undefined): void {
     const state = withEvent(turn.state.value, event);
     turn.state.value = state;
-    if (!isOver(state)) return;
-    const before = turn.film.value;
-    const known = typeof before === 'object' ? before.credit : credit;
-    if (state.film) {
-      this.#parts.films.credit(state.film.name, known);
-      void this.#openFilm(turn, state.film.name).catch(() => {
-        if (turn.film.value === 'opening') turn.film.value = 'as-before';
-      });
-    } else if (before === 'opening') turn.film.value = 'as-before';
+    if (isOver(state)) void this.#settleFilm(turn, state.film?.name, credit);
   }
 
+  /** The reply is there, so it is sure what it is about. */
+  async #settleFilm(turn: Turn, name: string | undefined, credit: string | undefined) {
+    const { value: before } = turn.film;
+    if (name !== undefined) {
+      this.#parts.films.credit(name, typeof before === 'object' ? before.credit : credit);
+      await this.#openFilm(turn, name);
+    }
+    if (turn.film.value === 'opening') turn.film.value = 'as-before';
+  }
+
+  /** As the server has it, if it has it; else the film stays as it is. */
   async #openFilm(turn: Turn, name?: string): Promise<void> {
     if (this.#kept === undefined) return;
-    const before = turn.film.value;
-    const film = await this.#parts.films.get(this.#kept.id, turn.name, name);
-    if (isSame(before, film)) return;
+    const film = await this.#parts.films.get(this.#kept.id, turn.name, name).catch(() => undefined);
+    const { value: before } = turn.film;
+    if (film === undefined || isSame(before, film)) return;
     const credit = typeof before === 'object' ? before.credit : undefined;
     turn.film.value = credit === undefined ? film : { ...film, credit };
   }

@@ -4,6 +4,10 @@ import type { NumberedBox } from '../../../../core/film.ts';
 export const boxWords = ({ label, side }: Pick<NumberedBox, 'label' | 'side'>): string =>
   side === null || new RegExp(`\\b${side}\\b`, 'i').test(label) ? label : `${label}, ${side}`;
 
+/** What a box is called where it is not seen; what is seen of it is part of that. */
+export const boxName = (box: Pick<NumberedBox, 'number' | 'label' | 'side'>): string =>
+  `Box ${box.number} ${boxWords(box)}`;
+
 /** How many colours the boxes have before they come again; styles/boxes.css has the same ones. */
 const COLOURS = 6;
 
