@@ -7,7 +7,8 @@ import { FAILURE } from '../../../src/adapters/openai/wire.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { createReader } from '../../support/scripted-reader.ts';
 import { animatePng, promisingPng } from '../../core/intake/picture-files.ts';
-import { asking, dataUri, FILM, startApi } from './start-api.ts';
+import { dataUri } from '../../support/scripted-api.ts';
+import { asking, FILM, startApi } from './start-api.ts';
 
 /** Nothing of these may reach a model. */
 const unasked = () =>

@@ -5,7 +5,8 @@ import { WetreadError } from '../../../src/errors.ts';
 import { createQueue } from '../../../src/model/queue.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { createReader, questionIn } from '../../support/scripted-reader.ts';
-import { asking, chunksIn, contentIn, dataUri, eventsIn, FILM, startApi } from './start-api.ts';
+import { dataUri } from '../../support/scripted-api.ts';
+import { asking, chunksIn, contentIn, eventsIn, FILM, startApi } from './start-api.ts';
 
 const HEART = 'Where is the heart?';
 const AT = 'The heart is located at [0.30, 0.40, 0.70, 0.80].';

@@ -7,7 +7,8 @@ import OpenAI from 'openai';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createScriptedModel, type ScriptedModel } from '../../support/scripted-model.ts';
 import { questionIn } from '../../support/scripted-reader.ts';
-import { dataUri, FILM, KEY, startApi } from './start-api.ts';
+import { dataUri } from '../../support/scripted-api.ts';
+import { FILM, KEY, startApi } from './start-api.ts';
 
 /** The clients that programs have, unchanged against the base address: what they send and read is theirs. */
 
