@@ -89,7 +89,7 @@ export class Server {
       audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
       // Without the page, or without Slack, their turns wait for a server that has them.
       fetchers: {
-        ...(config.http.on ? { web: fetchFromPage } : {}),
+        ...(servesPage(config) ? { web: fetchFromPage } : {}),
         ...(this.#slack === undefined ? {} : { slack: this.#slack.fetcher }),
       },
       logger,
@@ -148,7 +148,7 @@ export class Server {
     this.#door = door;
     const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
-    if (keys.length > 0 || isLoopback(host)) {
+    if (servesPage(this.#config)) {
       await door.register(
         createWebAdapter({ ...parts, id: randomUUID, keptMs: this.#config.retention.turnsMs }),
       );
@@ -160,7 +160,7 @@ export class Server {
 
   #connections(): Record<string, SlackAdapter['connection']> {
     return {
-      ...(this.#config.http.on ? { web: 'connected' as const } : {}),
+      ...(servesPage(this.#config) ? { web: 'connected' as const } : {}),
       ...(this.#slack === undefined ? {} : { slack: this.#slack.connection }),
     };
   }
@@ -175,6 +175,10 @@ export class Server {
     return Object.fromEntries(await Promise.all(counts));
   }
 }
+
+/** Beyond this machine there is no page and no API without a key; what has a signature of its own is served all the same. */
+const servesPage = ({ http, api }: Config): boolean =>
+  http.on && (api.keys.length > 0 || isLoopback(http.host));
 
 const NO_KEY =
   'HOST lets others in and API_KEYS is not set, so the page and the API are not served; set a key';
