@@ -2,12 +2,20 @@
 import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
 import { measureJournal } from './measures/journal.ts';
+import { measurePage } from './measures/page.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
 import type { Measurement } from './measurement.ts';
 
+const MEASURES = [
+  measurePreprocessing,
+  measureAnnotation,
+  measureJournal,
+  measureAnswers,
+  measurePage,
+];
+
 const measurements: Measurement[] = [];
-for (const measure of [measurePreprocessing, measureAnnotation, measureJournal, measureAnswers])
-  measurements.push(...(await measure()));
+for (const measure of MEASURES) measurements.push(...(await measure()));
 // kilobytes, since the process began, of every thread
 const peak = process.resourceUsage().maxRSS / 1024;
 measurements.push({

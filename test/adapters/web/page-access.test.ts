@@ -1,12 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import axe from 'axe-core';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { browserMissing } from '../../support/browser.ts';
 import { ALL, usePage } from './page-stage.ts';
 import { PAGE_OPTIONS, visit } from './start-page.ts';
-
-const AXE = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
 
 type Violation = {
   readonly id: string;
@@ -16,7 +15,7 @@ type Violation = {
 
 /** What axe says against the page as it is now, as far as it is serious; by name and element. */
 const faults = async (page: Page): Promise<string[]> => {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

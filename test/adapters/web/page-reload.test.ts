@@ -152,7 +152,8 @@ describe.skipIf(browserMissing !== undefined)(
       await page.goto(stage.site.url);
       await page.getByRole('button', { name: 'PA, cardiomegaly' }).click();
       await page.getByRole('button', { name: 'Wet read' }).click();
-      await page.locator('.after').waitFor();
+      await page.locator('.box').waitFor();
+      expect(await page.locator('.turn').count()).toBe(1);
       await context.close();
     });
   },

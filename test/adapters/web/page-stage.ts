@@ -16,7 +16,7 @@ export const picture: Picture = {
 const WORDS = 'The heart is enlarged (1). <img src=x> is not a finding (3).';
 const TWO_BOXES = 'The heart is enlarged (1). There is a left nodule (2).';
 
-export const HEART: Reply['boxes'][number] = {
+const HEART: Reply['boxes'][number] = {
   number: 1,
   label: 'enlarged heart',
   box: [0.2, 0.4, 0.7, 0.8],
@@ -72,7 +72,7 @@ export class Steps {
 export const ALL = 100;
 
 /** What the conversation does is told by the question's words. */
-export const stageWith = (steps: Steps): Stage =>
+const stageWith = (steps: Steps): Stage =>
   async function* ({ text, ask }, signal, answers) {
     const step = async (): Promise<void> => {
       if (text === 'step by step') await steps.wait(signal);

@@ -132,7 +132,9 @@ describe.skipIf(browserMissing !== undefined)(
       await boxShown();
       await pressOnFilm('b');
       await box().waitFor({ state: 'hidden' });
-      await page.getByRole('button', { name: 'Boxes' }).click();
+      const boxes = page.getByRole('button', { name: 'Boxes' });
+      expect(await boxes.getAttribute('aria-pressed')).toBe('false');
+      await boxes.click();
       await box().waitFor();
     });
 
@@ -206,6 +208,7 @@ describe.skipIf(browserMissing !== undefined)(
       await finished();
       await filmShown();
       await box().waitFor();
+      expect(await page.locator('.unshown').count()).toBe(0);
     });
   },
 );

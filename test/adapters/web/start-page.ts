@@ -4,16 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Browser, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
+import { buildIsCurrent } from '../../../scripts/prepare/build.mjs';
 import { buildPage } from '../../../scripts/prepare/page.mjs';
 import { createHttpServer } from '../../../src/adapters/http.ts';
 import { createWebAdapter } from '../../../src/adapters/web/web.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createLogger } from '../../../src/log.ts';
 
-/** The page as it is now, built for these tests alone. */
-const page = await mkdtemp(join(tmpdir(), 'wetread-page-'));
-await buildPage(process.cwd(), page);
-afterAll(() => rm(page, { recursive: true }));
+/** The page as its sources are now: as `npm run build` has made it, or made for these tests alone. */
+const buildForTests = async (): Promise<string> => {
+  const root = process.cwd();
+  if (buildIsCurrent(root)) return join(root, 'dist', 'page');
+  const folder = await mkdtemp(join(tmpdir(), 'wetread-page-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  await buildPage(root, folder);
+  return folder;
+};
+const page = await buildForTests();
 
 export const PAGE_OPTIONS = { id: randomUUID, keptMs: 60 * 60_000, page };
 

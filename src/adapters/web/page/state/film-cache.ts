@@ -7,6 +7,8 @@ const ALT_TEXT = 'The film that is talked about';
 export class FilmCache {
   readonly #server: Server;
   readonly #films = new Map<string, ShownFilm>();
+  /** By turn: what is on its way, or came. */
+  readonly #asked = new Map<string, Promise<ShownFilm | undefined>>();
   readonly #credits = new Map<string, string>();
 
   constructor(server: Server) {
@@ -17,8 +19,15 @@ export class FilmCache {
   async get(thread: string, turn: string, name?: string): Promise<ShownFilm | undefined> {
     const known = name === undefined ? undefined : this.#films.get(name);
     if (known !== undefined) return known;
-    const film = await this.#server.film(thread, turn);
-    return film && this.#keep(film);
+    const asked = await this.#asked.get(turn);
+    // Asked for too early, the film may not have been known.
+    if (asked !== undefined && (name ?? asked.key) === asked.key) return asked;
+    const asking = this.#server.film(thread, turn).then((film) => film && this.#keep(film));
+    this.#asked.set(
+      turn,
+      asking.catch(() => undefined),
+    );
+    return asking;
   }
 
   /** Whose film it is goes with it, under the name that the server gives it. */
