@@ -62,7 +62,11 @@ export const open: OpenTarget = async () => {
     .png()
     .toBuffer();
   const requests = requestsAbout(film);
-  const model = createScriptedModel({ script: () => ANSWER, contextTokens: 100_000 });
+  const model = createScriptedModel({
+    script: () => ANSWER,
+    contextTokens: 100_000,
+    keepsCalls: false,
+  });
   const api = await openScriptedApi(model, OPEN_GATE);
   const client = new Pool(api.url, { connections: AT_ONCE });
   return {
