@@ -1,6 +1,7 @@
 /** `npm run bench`: speed and memory, each beside something of the same run where anything compares. `-- --json` for programs. */
 import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
+import { measureApi } from './measures/api.ts';
 import { measureJournal } from './measures/journal.ts';
 import { measurePage } from './measures/page.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
@@ -11,6 +12,7 @@ const MEASURES = [
   measureAnnotation,
   measureJournal,
   measureAnswers,
+  measureApi,
   measurePage,
 ];
 
