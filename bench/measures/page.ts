@@ -51,15 +51,14 @@ const asNewVisitor = async <Result>(
 /** From the beginning of the navigation until a film can be picked, and what that has loaded, as it was sent. */
 const timeOpening = async (page: Page, url: string): Promise<{ ms: number; bytes: number }> => {
   await page.goto(url);
-  const found = await page.waitForFunction(
-    `document.querySelector('.samples li button') && performance.now()`,
-  );
+  await page.locator('.samples li button').first().waitFor();
+  const ms = await page.evaluate('performance.now()');
   const bytes = await page.evaluate(
     `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
       .filter(({ name }) => !name.includes('/web/samples/'))
       .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
   );
-  return { ms: Number(await found.jsonValue()), bytes: Number(bytes) };
+  return { ms: Number(ms), bytes: Number(bytes) };
 };
 
 /** From the film's choice until the whole reply is there with its boxes on the film. */

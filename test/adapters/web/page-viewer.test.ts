@@ -189,7 +189,7 @@ describe.skipIf(browserMissing !== undefined)(
       await page.locator('.thread').focus();
       await page.keyboard.press('2');
       await page.getByRole('complementary').getByRole('button', { name: 'Wrong place' }).click();
-      await page.getByRole('button', { name: 'Only say that it is wrong' }).click();
+      await page.getByRole('button', { name: 'Only say it is wrong' }).click();
       await expect.poll(() => stage.staged.feedbackGiven.length).toBe(2);
       expect(stage.staged.feedbackGiven[1]?.feedback).toEqual({
         kind: 'wrong-place',

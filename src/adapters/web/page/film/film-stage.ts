@@ -95,18 +95,19 @@ export class FilmStage {
     }
   }
 
-  /** Brings a box into view, if it is not. */
+  /** Brings a box into view, if its middle is not. */
   reveal(number: number): void {
     const box = this.#boxes.find((one) => one.number === number)?.box;
     if (box === undefined || this.#item === undefined) return;
     const place = this.#placeOf(box);
+    const middle = place.getCenter();
     const seen = this.#viewer.viewport.getBounds();
     const isSeen =
-      place.x >= seen.x &&
-      place.y >= seen.y &&
-      place.x + place.width <= seen.x + seen.width &&
-      place.y + place.height <= seen.y + seen.height;
-    if (!isSeen) this.#viewer.viewport.panTo(place.getCenter()).applyConstraints();
+      middle.x > seen.x &&
+      middle.y > seen.y &&
+      middle.x < seen.x + seen.width &&
+      middle.y < seen.y + seen.height;
+    if (!isSeen) this.#viewer.viewport.panTo(middle).applyConstraints();
   }
 
   /** How grey values become light: light = slope * grey + intercept, by the filter of that id. */

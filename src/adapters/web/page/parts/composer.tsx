@@ -143,7 +143,7 @@ const Suggestions = ({ onPick }: { readonly onPick: (text: string) => void }) =>
   const last = room.picked.value === undefined ? turns.at(-1) : undefined;
   const state = last?.state.value;
   if (!room.hasFilm.value || (state !== undefined && !isOver(state))) return null;
-  if (state?.phase === 'asking') return null;
+  if (state?.phase === 'asking' || state?.phase === 'failed') return null;
   const said =
     last !== undefined && state !== undefined ? { asked: last.asked, ...state } : undefined;
   return (

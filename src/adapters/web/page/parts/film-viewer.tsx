@@ -10,8 +10,8 @@ import { ViewerTools } from './viewer-tools.tsx';
 
 const FILTER = 'window-level';
 
-const UNREADABLE =
-  'This browser cannot show this kind of picture. Wetread can: ask, and the film is shown here.';
+const UNREADABLE = 'This browser cannot show this kind of picture.';
+const READABLE_LATER = ' Wetread may: ask, and the film is shown here.';
 const GONE = 'The film of this thread is not kept any more. Show it again to go on.';
 
 /** The film with its boxes, and what can be done with it. */
@@ -23,7 +23,8 @@ export const FilmViewer = () => {
   useStage(place, isUnreadable, isLoading);
   const { film } = room.shown.value;
   const name = typeof film === 'object' ? film.altText : 'Film';
-  const message = film === 'gone' ? GONE : isUnreadable.value ? UNREADABLE : undefined;
+  const unreadable = `${UNREADABLE}${room.picked.value === undefined ? '' : READABLE_LATER}`;
+  const message = film === 'gone' ? GONE : isUnreadable.value ? unreadable : undefined;
   const isWaiting = message === undefined && (film === 'opening' || isLoading.value);
   return (
     <div class={room.dragMode.value === 'window' ? 'stage windowing' : 'stage'}>

@@ -8,12 +8,14 @@ const FILE_NAME = 'wetread-film.png';
 type PictureProps = {
   readonly picture: PagePicture;
   readonly caption: string;
+  /** The film with its boxes and its strip may leave the page; a film that is asked about is not ours. */
+  readonly isSavable: boolean;
   /** undefined: it is on its way. */
   readonly url: string | undefined;
 };
 
 /** A picture of the thread: small, large when it is pressed, and to be saved. */
-export const Picture = ({ picture, caption, url }: PictureProps) => {
+export const Picture = ({ picture, caption, isSavable, url }: PictureProps) => {
   const isLarge = useSignal(false);
   const { altText, width, height } = picture;
   return (
@@ -32,7 +34,7 @@ export const Picture = ({ picture, caption, url }: PictureProps) => {
       </button>
       <figcaption>
         <span>{caption}</span>
-        {url !== undefined && (
+        {isSavable && url !== undefined && (
           <a class="button icon-and-words" href={url} download={FILE_NAME}>
             <Icon name="download" /> Download
           </a>

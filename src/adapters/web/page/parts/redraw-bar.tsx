@@ -52,8 +52,8 @@ export const RedrawBar = ({ turn, box }: RedrawBarProps) => {
           {box.number}
         </b>
         <span>
-          Where should it be? Draw it anew, or move it: press it, or use the arrow keys, which size
-          it with Shift.
+          Where should it be? Draw it anew, or press it and move it.
+          <span class="wide-only"> The arrow keys move it, too; with Shift they size it.</span>
         </span>
       </p>
       <div class="row">
@@ -66,7 +66,7 @@ export const RedrawBar = ({ turn, box }: RedrawBarProps) => {
           Send the place
         </button>
         <button type="button" disabled={isSending.value} onClick={() => void send(undefined)}>
-          Only say that it is wrong
+          Only say it is wrong
         </button>
         <button type="button" class="quiet" onClick={end}>
           Cancel

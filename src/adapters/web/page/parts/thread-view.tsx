@@ -2,8 +2,17 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useRoom } from './room.ts';
 import { TurnView } from './turn-view.tsx';
 
-/** Within so many pixels of the end, the reader is at the end. */
-const AT_END = 80;
+/** Within so many pixels of where it follows to, the reader follows. */
+const NEAR = 80;
+/** What stays free above a question. */
+const ROOM_ABOVE = 16;
+
+/** Where an answer is followed to: its end, as long as its question stays in sight. */
+const endOf = (element: HTMLElement): number => {
+  const last = element.querySelector<HTMLElement>('.turn:last-child');
+  const end = element.scrollHeight - element.clientHeight;
+  return last === null ? end : Math.min(end, last.offsetTop - element.offsetTop - ROOM_ABOVE);
+};
 
 /** Questions and answers, scrolled along with the answer unless the reader has scrolled away from it. */
 export const ThreadView = () => {
@@ -14,12 +23,12 @@ export const ThreadView = () => {
     const element = place.current;
     const content = element?.firstElementChild;
     if (!element || !content) return undefined;
-    let isAtEnd = true;
+    let isFollowing = true;
     const onScroll = (): void => {
-      isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
+      isFollowing = Math.abs(element.scrollTop - endOf(element)) < NEAR;
     };
     const follow = (): void => {
-      if (isAtEnd) element.scrollTop = element.scrollHeight;
+      if (isFollowing) element.scrollTop = endOf(element);
     };
     const observer = new ResizeObserver(follow);
     observer.observe(content);
@@ -32,7 +41,7 @@ export const ThreadView = () => {
   }, []);
   useEffect(() => {
     const element = place.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
+    if (element !== null) element.scrollTop = endOf(element);
   }, [turns.length]);
   return (
     <div ref={place} class="thread" tabIndex={0} role="region" aria-label="Questions and answers">

@@ -85,7 +85,7 @@ const Notices = ({
 /** The picture of a reply, once it is here. */
 const PictureOf = ({ state }: { readonly state: TurnState }) => {
   const { picture } = state;
-  const caption = state.question === undefined ? 'The annotated film' : 'What it is about';
+  const isAnswer = state.question === undefined;
   const url = useSignal<string | undefined>(undefined);
   const address = picture?.url;
   useEffect(() => {
@@ -97,7 +97,7 @@ const PictureOf = ({ state }: { readonly state: TurnState }) => {
       () => undefined,
     );
   }, [address]);
-  return picture === undefined ? null : (
-    <Picture picture={picture} caption={caption} url={url.value} />
-  );
+  if (picture === undefined) return null;
+  const caption = isAnswer ? 'The annotated film' : 'The film that is asked about';
+  return <Picture picture={picture} caption={caption} isSavable={isAnswer} url={url.value} />;
 };
