@@ -137,6 +137,27 @@ describe.skipIf(browserMissing !== undefined)(
       expect(await page.evaluate("localStorage.getItem('wetread-threads')")).toBe('[]');
     });
 
+    test('lose what the server has no more: forgotten by a word, or past its time', async () => {
+      const { page } = stage;
+      await pickSample();
+      await press('Report');
+      await finished();
+      await ask('And the lungs?');
+      await finished(2);
+      const [first, second] = stage.staged.messages;
+      stage.stageAnew().remember({ ...second!, text: 'And the lungs?' });
+      await stage.site.close();
+      stage.site = await startPage(stage.staged, stage.site.port);
+      await page.reload();
+      await finished();
+      expect(await page.locator('.asked').allTextContents()).toEqual(['And the lungs?']);
+      expect(first?.thread).toBe(second?.thread);
+      await stage.staged.forget(second!);
+      await page.reload();
+      await page.getByText('Show it a chest film').waitFor();
+      await expect.poll(() => page.evaluate("localStorage.getItem('wetread-threads')")).toBe('[]');
+    });
+
     test('are not kept by a browser that keeps nothing, and everything else works', async () => {
       const context = await stage.browser.newContext();
       const page = await context.newPage();

@@ -39,7 +39,9 @@ export class KeptThreads {
     return this.#threads;
   }
 
+  /** One of which nothing is left is dropped. */
   put(thread: KeptThread): void {
+    if (thread.turns.length === 0) return this.drop(thread.id);
     const others = this.#read().filter(({ id }) => id !== thread.id);
     this.#write([thread, ...others].slice(0, MOST_THREADS));
   }

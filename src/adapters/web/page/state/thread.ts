@@ -143,7 +143,6 @@ export class Thread {
     const { server } = this.#parts;
     const { signal: left } = this.#left;
     if (this.#kept === undefined || left.aborted) return;
-    if (turn.film.value === 'opening') void this.#openFilm(turn);
     const follower = {
       onEvent: (event: PageEvent) => this.#hear(turn, event, credit),
       onConnection: (isConnected: boolean) => {
@@ -158,8 +157,21 @@ export class Thread {
 
   #hear(turn: Turn, event: PageEvent, credit: string | undefined): void {
     const state = withEvent(turn.state.value, event);
+    const isFirst = turn.state.value.phase === 'sending';
     turn.state.value = state;
-    if (isOver(state)) void this.#settleFilm(turn, state.film?.name, credit);
+    // After a reload, or in another tab, the film is wanted before the answer is there.
+    if (isFirst && !isOver(state) && turn.film.value === 'opening') void this.#openFilm(turn);
+    if (turn.said === undefined && state.failure?.code === 'turn-unknown') this.#drop(turn);
+    else if (isOver(state)) void this.#settleFilm(turn, state.film?.name, credit);
+  }
+
+  /** A turn of earlier that the server has no more: it was forgotten by a word, or is past its time. */
+  #drop(turn: Turn): void {
+    this.turns.value = this.turns.value.filter((other) => other !== turn);
+    if (this.#kept === undefined) return;
+    const turns = this.#kept.turns.filter(({ turn: name }) => name !== turn.name);
+    this.#kept = { ...this.#kept, turns };
+    this.#parts.keep(this.#kept);
   }
 
   /** The reply is there, so it is sure what it is about. */

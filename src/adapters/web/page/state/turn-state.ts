@@ -20,7 +20,7 @@ export type TurnState = {
   /** The film that it is about, once that is sure; null: none that is still kept. */
   readonly film: PageFilm | null | undefined;
   readonly ending: 'stop' | 'length' | 'stopped' | undefined;
-  readonly failure: { readonly message: string; readonly retryable: boolean } | undefined;
+  readonly failure: Omit<Extract<PageEvent, { type: 'error' }>, 'type'> | undefined;
   /** Of the model, not help or a refusal: there is something to judge. */
   readonly isModels: boolean;
 };
