@@ -10,7 +10,7 @@ import { createRemoteImages } from '../adapters/openai/remote-image.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { auditAll } from '../core/audit.ts';
+import { auditAll, type Audit } from '../core/audit.ts';
 import { ERRORS, type WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OpenStores } from '../state/open-stores.ts';
@@ -40,6 +40,8 @@ export class Server {
   #door: HttpServer | undefined;
   #stores: OpenStores | undefined;
   #audit: OpenAudit | undefined;
+  /** Everybody who hears what there is to account for; there before the first question is answered. */
+  #audits: Audit | undefined;
   #housekeeping: Housekeeping | undefined;
 
   constructor(config: Config, logger: Logger) {
@@ -60,7 +62,8 @@ export class Server {
     };
     const parts = { config, conversation: this.#conversation, model: this.#model, logger };
     this.#slack = openSlack(parts);
-    this.#api = openApi(config, room, logger);
+    const audit: Audit = { write: (event) => this.#audits?.write(event) };
+    this.#api = openApi(config, { room, audit, logger });
     this.#metrics = createMetrics({
       model: () => this.#room.model,
       queue: () => {
@@ -82,11 +85,12 @@ export class Server {
     this.#audit = await openAudit(config, logger);
     this.#housekeeping = openHousekeeping(this.#stores, this.#audit, logger);
     this.#housekeeping.begin();
+    this.#audits = auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]);
     const opened = await this.#openConversation({
       config,
       stores: this.#stores,
       alone: config.redisUrl === undefined,
-      audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
+      audit: this.#audits,
       // Without the page, or without Slack, their turns wait for a server that has them.
       fetchers: {
         ...(servesPage(config) ? { web: fetchFromPage } : {}),
@@ -183,11 +187,15 @@ const servesPage = ({ http, api }: Config): boolean =>
 const NO_KEY =
   'HOST lets others in and API_KEYS is not set, so the page and the API are not served; set a key';
 
-const openApi = (config: Config, room: Room, logger: Logger): OpenAiAdapter =>
+const openApi = (
+  config: Config,
+  { room, audit, logger }: { readonly room: Room; readonly audit: Audit; readonly logger: Logger },
+): OpenAiAdapter =>
   createOpenAiAdapter({
     open: () => room.opened,
     remoteImages: createRemoteImages({ hosts: config.api.imageHosts }),
     requestsPerMinute: config.api.requestsPerMinute,
+    audit,
     logger,
     id: randomUUID,
     now: Date.now,

@@ -39,6 +39,7 @@ export const openScriptedApi = async (
     open: () => ({ model, reading, intake }),
     remoteImages: createRemoteImages({ hosts: [] }),
     requestsPerMinute: 0,
+    audit: { write: () => undefined },
     logger,
     id,
     now: () => 1_700_000_000_000,

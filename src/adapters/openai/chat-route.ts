@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { toWetreadError } from '../../errors.ts';
+import { toWetreadError, WetreadError } from '../../errors.ts';
 import { describeFailure } from '../http-failure.ts';
+import { accounted } from './accounted.ts';
 import { completionOf, createChunks, type Identity } from './completion-body.ts';
 import { complete, type CompletionEvent, type Ending } from './completing.ts';
 import { filmAt } from './film-in.ts';
@@ -43,7 +44,7 @@ export const registerChatRoute = (
 const clientOf = (reply: FastifyReply): AbortController => {
   const client = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) client.abort(new Error('the client has left'));
+    if (!reply.raw.writableFinished) client.abort(new WetreadError('stopped'));
   });
   return client;
 };
@@ -53,7 +54,9 @@ const begin = async (
   { asker }: FastifyRequest,
   request: ChatRequest,
   signal: AbortSignal,
-): Promise<AsyncIterator<CompletionEvent>> => {
+): Promise<AsyncGenerator<CompletionEvent>> => {
+  const { audit, now } = options;
+  const cameAt = now();
   const parts = options.open();
   const mode = modeOf(request.model, parts.model.name);
   const told = toldIn(request.messages);
@@ -69,7 +72,16 @@ const begin = async (
   const film = taken?.film;
   const filmNotices = taken?.notices ?? [];
   const question = { mode, request, told, film, filmNotices, asker: `api:${asker}` };
-  return complete(parts, question, signal)[Symbol.asyncIterator]();
+  return accounted(complete(parts, question, signal), {
+    audit,
+    model: parts.model,
+    mode,
+    asker,
+    films: film === undefined ? 0 : 1,
+    cameAt,
+    begunAt: now(),
+    now,
+  });
 };
 
 const identityOf = ({ open, id, now }: OpenAiAdapterOptions, request: ChatRequest): Identity => ({
@@ -81,13 +93,12 @@ const identityOf = ({ open, id, now }: OpenAiAdapterOptions, request: ChatReques
 
 const answerWhole = async (
   identity: Identity,
-  events: AsyncIterator<CompletionEvent>,
+  events: AsyncGenerator<CompletionEvent>,
   reply: FastifyReply,
 ): Promise<FastifyReply> => {
   let content = '';
   let ending: Ending | undefined;
-  for (let next = await events.next(); next.done !== true; next = await events.next()) {
-    const event = next.value;
+  for await (const event of events) {
     if (event.type === 'text') content += event.text;
     if (event.type === 'failed') return sendFailure(event, reply);
     if (event.type === 'end') ({ ending } = event);
@@ -107,7 +118,7 @@ const sendFailure = (
 type Streaming = {
   readonly body: ChatRequest;
   readonly identity: Identity;
-  readonly events: AsyncIterator<CompletionEvent>;
+  readonly events: AsyncGenerator<CompletionEvent>;
   readonly signal: AbortSignal;
 };
 
@@ -121,8 +132,10 @@ const stream = async (
   // Whoever waits for it next hears how it fails.
   first.catch(() => undefined);
   const early = await Promise.race([first, pause(HEAD_WAIT_MS, undefined)]);
-  if (early?.done === false && early.value.type === 'failed')
+  if (early?.done === false && early.value.type === 'failed') {
+    await events.return(undefined);
     return sendFailure(early.value, reply);
+  }
 
   const chunks = createChunks(identity, body.stream_options?.include_usage === true);
   const out = new SseBody();

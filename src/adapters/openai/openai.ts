@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import type { Audit } from '../../core/audit.ts';
 import type { Intake } from '../../core/intake/intake.ts';
 import type { Reading } from '../../core/reading.ts';
 import { WetreadError } from '../../errors.ts';
@@ -22,6 +23,7 @@ export type OpenAiAdapterOptions = {
   readonly remoteImages: RemoteImages;
   /** Of one key, or of one address where no key is asked for; 0: as many as they like. */
   readonly requestsPerMinute: number;
+  readonly audit: Audit;
   readonly logger: Logger;
   readonly id: () => string;
   /** Milliseconds since the epoch. */
