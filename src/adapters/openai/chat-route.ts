@@ -15,7 +15,7 @@ import { toldIn } from './told.ts';
 import type { ChatRequest } from './wire.ts';
 
 /** Films have up to 20 MB as a rule; in base64, with a conversation about them. */
-export const BODY_LIMIT_BYTES = 48 * 2 ** 20;
+const BODY_LIMIT_BYTES = 48 * 2 ** 20;
 
 /** What fails at once (a full queue) is told by its status; so long a stream waits with its head for that. */
 const HEAD_WAIT_MS = 100;
