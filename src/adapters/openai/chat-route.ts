@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { describeFailure } from '../http-failure.ts';
 import { accounted } from './accounted.ts';
+import { createBodyRoom } from './body-room.ts';
 import { completionOf, createChunks, type Identity } from './completion-body.ts';
 import { complete, type CompletionEvent, type Ending } from './completing.ts';
 import { filmAt } from './film-in.ts';
@@ -28,7 +29,8 @@ export const registerChatRoute = (
   options: OpenAiAdapterOptions,
   running: Running,
 ): void => {
-  app.post('/chat/completions', { bodyLimit: BODY_LIMIT_BYTES }, (request, reply) =>
+  const onRequest = createBodyRoom(BODY_LIMIT_BYTES);
+  app.post('/chat/completions', { bodyLimit: BODY_LIMIT_BYTES, onRequest }, (request, reply) =>
     running.run(clientOf(reply), async (signal) => {
       const body = readRequest(request.body);
       const events = await begin(options, request, body, signal);
