@@ -1,4 +1,5 @@
 import type { Audit, AuditEvent } from '../../core/audit.ts';
+import type { Choice } from '../../core/reply.ts';
 import { toWetreadError } from '../../errors.ts';
 import type { CompletionEvent } from './completing.ts';
 import type { Mode } from './model-id.ts';
@@ -14,6 +15,19 @@ export type Account = {
   readonly cameAt: number;
   readonly begunAt: number;
   readonly now: () => number;
+};
+
+/** The API keeps no threads, so there is no place but the whole of it. */
+const PLACE = { platform: 'api', workspace: '', channel: '', thread: '', turn: undefined } as const;
+
+/** Somebody has a film read of which intake has something to say. */
+export const accountForOverrule = (
+  audit: Audit,
+  asker: string,
+  choice: Choice['code'] | undefined,
+): void => {
+  if (choice === 'read' || choice === 'as-is')
+    audit.write({ kind: 'overrule', ...PLACE, author: asker, choice });
 };
 
 type Turn = Extract<AuditEvent, { kind: 'turn' }>;
@@ -54,19 +68,14 @@ const outcomeOf = ({
   completionTokens: usage.completionTokens,
 });
 
-/** The API keeps no threads, so there is no place but the whole of it. */
 const write = (
   { audit, model, mode, asker, films, cameAt, begunAt, now }: Account,
   outcome: Outcome,
 ): void =>
   audit.write({
     kind: 'turn',
-    platform: 'api',
-    workspace: '',
-    channel: '',
-    thread: '',
+    ...PLACE,
     author: asker,
-    turn: undefined,
     model: model.name,
     version: model.version,
     task: mode === 'question' || mode === 'raw' ? 'free' : mode,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { describeFailure } from '../http-failure.ts';
-import { accounted } from './accounted.ts';
+import { accounted, accountForOverrule } from './accounted.ts';
 import { createBodyRoom } from './body-room.ts';
 import { completionOf, createChunks, type Identity } from './completion-body.ts';
 import { complete, type CompletionEvent, type Ending } from './completing.ts';
@@ -62,17 +62,19 @@ const begin = async (
   const parts = options.open();
   const mode = modeOf(request.model, parts.model.name);
   const told = toldIn(request.messages);
+  const choose = request.wetread?.choose;
   const taken =
     told.image === undefined
       ? undefined
       : await filmAt(
           told.image,
           { intake: parts.intake, remoteImages: options.remoteImages },
-          { choose: request.wetread?.choose, ungated: mode === 'raw' },
+          { choose, ungated: mode === 'raw' },
           signal,
         );
   const film = taken?.film;
   const filmNotices = taken?.notices ?? [];
+  if (filmNotices.length > 0) accountForOverrule(audit, asker, choose);
   const question = { mode, request, told, film, filmNotices, asker: `api:${asker}` };
   return accounted(complete(parts, question, signal), {
     audit,

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
+import { askingAbout } from '../../support/scripted-api.ts';
 import { questionIn } from '../../support/scripted-reader.ts';
-import { asking, KEY, startApi } from './start-api.ts';
+import { asking, FILM, KEY, startApi } from './start-api.ts';
 
 const listen = async () => {
   const written: AuditEvent[] = [];
@@ -54,4 +56,17 @@ test.each([true, false])('one whose client has left is (stream: %s)', async (str
   await expect
     .poll(() => written, { timeout: 10_000 })
     .toMatchObject([{ outcome: 'stopped', code: undefined }]);
+});
+
+test('a film that is read because somebody said so is', async () => {
+  const { post, written } = await listen();
+  const upsideDown = await sharp(FILM).rotate(180).png().toBuffer();
+  const asked = askingAbout(upsideDown, 'hello', { wetread: { choose: 'as-is' } });
+  expect((await post(asked, { headers })).status).toBe(200);
+  expect(written).toMatchObject([
+    { kind: 'overrule', platform: 'api', choice: 'as-is' },
+    { kind: 'turn', outcome: 'reply' },
+  ]);
+  await post(asking('hello', { wetread: { choose: 'as-is' } }), { headers });
+  expect(written.filter(({ kind }) => kind === 'overrule')).toHaveLength(1);
 });
