@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { COMPLETION } from '../../../src/adapters/openai/wire.ts';
 import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
 import type { Model } from '../../../src/model/model.ts';
+import { createReader } from '../../support/scripted-reader.ts';
 import { askingAbout, openScriptedApi, type ApiSettings } from '../../support/scripted-api.ts';
 
 export const KEY = 'a-key-that-nobody-guesses';
@@ -31,6 +33,18 @@ export const startApi = async (model: Model, settings: ApiSettings = {}) => {
 
 export const asking = (text: string, over: Readonly<Record<string, unknown>> = {}) =>
   askingAbout(FILM, text, over);
+
+export const HEART = 'Where is the heart?';
+export const AT = 'The heart is located at [0.30, 0.40, 0.70, 0.80].';
+export const reader = () =>
+  createReader({ [HEART]: AT, 'How large is it?': 'It is not enlarged.' });
+
+/** A whole answer. */
+export const completionOf = async (response: Response) => {
+  const body: unknown = await response.json();
+  expect([response.status, body]).toEqual([200, expect.anything()]);
+  return COMPLETION.strict().parse(body);
+};
 
 type Part = Record<string, any>;
 
