@@ -167,6 +167,12 @@ describe.skipIf(browserMissing !== undefined)(`everybody ${browserMissing ?? ''}
     expect(canvas.width).toBe(360);
     expect(canvas.height).toBeGreaterThan(200);
     expect(await page.getByLabel('Your question').isVisible()).toBe(true);
+    // The reply is taller than its place, and its question is still in sight.
+    const asked = (await page.locator('.asked').boundingBox())!;
+    const thread = (await page.locator('.thread').boundingBox())!;
+    const tall = await page.evaluate("document.querySelector('.turn').clientHeight");
+    expect(tall).toBeGreaterThan(thread.height);
+    expect(asked.y).toBeGreaterThanOrEqual(thread.y);
     // Two fingers enlarge the film, not the page.
     const box = page.locator('.box').first();
     const begun = (await box.boundingBox())!;
