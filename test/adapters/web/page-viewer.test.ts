@@ -9,6 +9,17 @@ describe.skipIf(browserMissing !== undefined)(
     const { ask, boxShown, finished, filmShown, lastTurn, pickSample } = stage;
     const box = () => stage.page.locator('.box').first();
     const sizeOf = async () => (await box().boundingBox())!;
+    /** Waits until what moves the film has come to rest. */
+    const still = async () => {
+      let before = await sizeOf();
+      await expect
+        .poll(async () => {
+          const last = before;
+          before = await sizeOf();
+          return before.x === last.x && before.width === last.width;
+        })
+        .toBe(true);
+    };
     const middle = async (of = stage.page.locator('.canvas')) => {
       const { x, y, width, height } = (await of.boundingBox())!;
       return { x: x + width / 2, y: y + height / 2 };
@@ -46,10 +57,10 @@ describe.skipIf(browserMissing !== undefined)(
       const wheeled = await sizeOf();
       await page.locator('.tools').getByRole('button', { name: 'Zoom in' }).click();
       await expect.poll(async () => (await sizeOf()).width).toBeGreaterThan(wheeled.width * 1.1);
-      await page.waitForTimeout(400);
-      const still = await sizeOf();
+      await still();
+      const rested = await sizeOf();
       await dragBy(80, 40);
-      await expect.poll(async () => (await sizeOf()).x).toBeGreaterThan(still.x + 40);
+      await expect.poll(async () => (await sizeOf()).x).toBeGreaterThan(rested.x + 40);
       const dragged = await sizeOf();
       await page.keyboard.press('ArrowRight');
       await expect.poll(async () => (await sizeOf()).x).toBeLessThan(dragged.x);
@@ -149,8 +160,7 @@ describe.skipIf(browserMissing !== undefined)(
       expect(film.x).toBeGreaterThanOrEqual(canvas.x - 3);
       await pressOnFilm('1');
       await page.getByRole('complementary').getByRole('button', { name: 'Wrong place' }).click();
-      await page.locator('.redrawing svg').first().waitFor();
-      await page.waitForTimeout(300);
+      await page.locator('.redrawing .a9s-annotation').first().waitFor({ state: 'attached' });
       const { mouse } = page;
       await mouse.move(film.x + 0.75 * side, film.y + 0.1 * side);
       await mouse.down();
@@ -175,9 +185,8 @@ describe.skipIf(browserMissing !== undefined)(
         .getByRole('complementary')
         .getByRole('button', { name: 'Wrong place' })
         .press('Enter');
-      await page.locator('.redrawing svg').first().waitFor();
+      await page.locator('.redrawing .a9s-annotation').first().waitFor({ state: 'attached' });
       await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('redraw');
-      await page.waitForTimeout(300);
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp', 'Shift+ArrowDown'])
         await page.keyboard.press(key);
       await page.getByRole('button', { name: 'Send the place' }).press('Enter');
