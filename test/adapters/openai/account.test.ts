@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit.ts';
 import { WetreadError } from '../../../src/errors.ts';
+import { endlessAnswer } from '../../support/endless-answer.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { askingAbout } from '../../support/scripted-api.ts';
 import { questionIn } from '../../support/scripted-reader.ts';
@@ -11,10 +11,9 @@ import { asking, FILM, KEY, startApi } from './start-api.ts';
 const listen = async () => {
   const written: AuditEvent[] = [];
   const model = createScriptedModel({
-    pause: () => pause(1),
-    script: (request) => {
+    script: (request, signal) => {
       if (questionIn(request) === 'fail') throw new WetreadError('queue-full');
-      return 'word '.repeat(questionIn(request) === 'long' ? 4_000 : 3);
+      return questionIn(request) === 'long' ? endlessAnswer(signal) : 'word word word';
     },
   });
   const audit = { write: (event: AuditEvent) => void written.push(event) };

@@ -2,9 +2,9 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { APICallError, generateText, streamText, type ModelMessage } from 'ai';
-import { setTimeout as pause } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { endlessAnswer } from '../../support/endless-answer.ts';
 import { createScriptedModel, type ScriptedModel } from '../../support/scripted-model.ts';
 import { questionIn } from '../../support/scripted-reader.ts';
 import { dataUri } from '../../support/scripted-api.ts';
@@ -23,7 +23,6 @@ const ANSWERS: Readonly<Record<string, string>> = {
     'The right lung is located at [0.10, 0.10, 0.45, 0.80].',
   'Where is the left lung located in this Chest X-ray?':
     'The left lung is located at [0.55, 0.10, 0.90, 0.80].',
-  'Tell me all.': 'word '.repeat(4_000),
 };
 
 let model: ScriptedModel;
@@ -32,8 +31,7 @@ beforeEach(async () => {
   model = createScriptedModel({
     name: 'wetread-demo',
     demo: true,
-    script: (request) => ANSWERS[questionIn(request)] ?? '',
-    pause: () => pause(1),
+    script: (request, signal) => ANSWERS[questionIn(request)] ?? endlessAnswer(signal),
   });
   ({ base } = await startApi(model, { keys: [KEY] }));
 });

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { CHUNK, FAILURE } from '../../../src/adapters/openai/wire.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createQueue } from '../../../src/model/queue.ts';
+import { endlessAnswer } from '../../support/endless-answer.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import {
   asking,
@@ -96,11 +97,8 @@ describe('a stream', () => {
 });
 
 describe('a client that leaves', () => {
-  const endless = () =>
-    createScriptedModel({ script: () => 'word '.repeat(4_000), pause: () => pause(5) });
-
   test.each([true, false])('stops the work on its answer (stream: %s)', async (stream) => {
-    const model = endless();
+    const model = createScriptedModel({ script: (_request, signal) => endlessAnswer(signal) });
     const { post } = await startApi(createQueue(model, { places: 4, running: 1 }));
     const leaving = new AbortController();
     const answer = post(asking('Tell me all.', { stream }), { signal: leaving.signal });
