@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What a browser does on two loaded cores may take longer than the second that is the default.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

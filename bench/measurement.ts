@@ -2,7 +2,7 @@
 export type Measurement = {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'tokens/s' | 'turns/s' | 'MiB' | 'bytes';
+  readonly unit: 'ms' | 'tokens/s' | 'turns/s' | 'streams' | 'MiB' | 'bytes';
   /** What it is held beside, in the same run; null where nothing compares. */
   readonly against: string | null;
   readonly ratio: number | null;

@@ -1,20 +1,25 @@
 /** `npm run bench`: speed and memory, each beside something of the same run where anything compares. `-- --json` for programs. */
 import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
+import { measureApi } from './measures/api.ts';
 import { measureJournal } from './measures/journal.ts';
+import { measurePage } from './measures/page.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
 import { measureSlack } from './measures/slack.ts';
 import type { Measurement } from './measurement.ts';
 
-const measurements: Measurement[] = [];
-const measures = [
+const MEASURES = [
   measurePreprocessing,
   measureAnnotation,
   measureJournal,
   measureSlack,
   measureAnswers,
+  measureApi,
+  measurePage,
 ];
-for (const measure of measures) measurements.push(...(await measure()));
+
+const measurements: Measurement[] = [];
+for (const measure of MEASURES) measurements.push(...(await measure()));
 // kilobytes, since the process began, of every thread
 const peak = process.resourceUsage().maxRSS / 1024;
 measurements.push({

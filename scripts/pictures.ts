@@ -1,10 +1,11 @@
 /** Makes the README's pictures with the program itself: `npm run pictures` (needs chromium and a build). */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { openBrowser } from '../test/support/browser.ts';
 
@@ -33,33 +34,67 @@ const pictureOf = async (name: string, ...question: string[]): Promise<void> => 
   await rm(out);
 };
 
-const answered = async (page: Page): Promise<void> => {
-  await page.locator('#send').waitFor();
-  await page.waitForFunction(`!document.querySelector('.stop:not([hidden])')`);
+/** Waits until so many turns are answered, and the film shows what the last one means. */
+const answered = async (page: Page, turns: number): Promise<void> => {
+  await page
+    .locator('.after')
+    .nth(turns - 1)
+    .waitFor({ timeout: 60_000 });
+  await page.locator('.box').first().waitFor();
+  // The film that is swapped for the server's, and letters that come late.
+  await page.waitForTimeout(1000);
+};
+
+const asVisitor = async (
+  address: string,
+  options: BrowserContextOptions,
+  take: (page: Page) => Promise<void>,
+): Promise<void> => {
+  const browser = await openBrowser();
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.locator('.samples li').first().waitFor();
+  await take(page);
+  await browser.close();
+};
+
+const readSample = async (page: Page): Promise<void> => {
+  await page.locator('.samples li button').nth(4).click();
+  await page.getByRole('button', { name: 'Wet read' }).click();
+  await answered(page, 1);
 };
 
 const screenshots = async (address: string): Promise<void> => {
-  const browser = await openBrowser();
-  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-  await page.goto(address);
-  await page.locator('#samples li button').nth(4).click();
-  await page.locator('[data-task="wet-read"]').click();
-  await page.getByText('A box is where the model looks').waitFor({ timeout: 60_000 });
-  await page.locator('#words').fill('Where is the right lung?');
-  await page.locator('#send').click();
-  await page.getByText('is located at').waitFor({ timeout: 60_000 });
-  await answered(page);
-  await page.waitForTimeout(1000);
-  await save('page', await page.screenshot());
-  await browser.close();
+  const desktop = { viewport: { width: 1280, height: 820 } };
+  await asVisitor(address, desktop, async (page) => {
+    await readSample(page);
+    await page.locator('#words').fill('Where is the right lung?');
+    await page.keyboard.press('Enter');
+    await answered(page, 2);
+    await page.locator('.answer .number').last().click();
+    await page.waitForTimeout(500);
+    await save('page', await page.screenshot());
+  });
+  const phone = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
+  await asVisitor(address, { ...phone, deviceScaleFactor: 2 }, async (page) => {
+    await readSample(page);
+    await save('page-phone', await page.screenshot());
+  });
+  await asVisitor(address, desktop, async (page) => {
+    await page.getByRole('button', { name: 'Show it light' }).click();
+    await readSample(page);
+    await save('page-light', await page.screenshot());
+  });
 };
 
 await mkdir(PICTURES, { recursive: true });
 await pictureOf('wet-read');
 await pictureOf('lungs', '--locate', 'right lung');
 
+const data = await mkdtemp(join(tmpdir(), 'wetread-pictures-'));
 const server = spawn(process.execPath, ['dist/main.js'], {
-  env: { ...process.env, PORT: '0', LOG_LEVEL: 'error' },
+  env: { ...process.env, PORT: '0', LOG_LEVEL: 'error', DATA_DIR: data },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 for await (const line of createInterface(server.stdout)) {
@@ -69,3 +104,5 @@ for await (const line of createInterface(server.stdout)) {
   break;
 }
 server.kill('SIGTERM');
+await once(server, 'close');
+await rm(data, { recursive: true });

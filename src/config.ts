@@ -2,6 +2,14 @@ import { readValues, type Values } from './config/settings.ts';
 
 export type Config = {
   readonly http: { readonly on: boolean; readonly host: string; readonly port: number };
+  readonly api: {
+    /** What the page and the API ask for; none: they are for this machine alone. */
+    readonly keys: readonly string[];
+    /** Of one key or address; 0: any number. */
+    readonly requestsPerMinute: number;
+    /** Hosts that images are fetched from. */
+    readonly imageHosts: readonly string[];
+  };
   /** As it was written: relative to the folder of the package. */
   readonly dataDir: string;
   readonly model: {
@@ -89,6 +97,11 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const values = readValues(environment);
   return {
     http: { on: values.HTTP, host: values.HOST, port: values.PORT },
+    api: {
+      keys: values.API_KEYS,
+      requestsPerMinute: values.API_REQUESTS_PER_MINUTE,
+      imageHosts: values.API_IMAGE_HOSTS,
+    },
     dataDir: values.DATA_DIR,
     model: {
       directory: values.MODEL_DIR,

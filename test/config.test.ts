@@ -19,6 +19,7 @@ describe('settings', () => {
   test('an empty environment gives the documented defaults', () => {
     expect(readConfig({})).toEqual({
       http: { on: true, host: '127.0.0.1', port: 8080 },
+      api: { keys: [], requestsPerMinute: 600, imageHosts: [] },
       dataDir: 'data',
       filmWaitMs: 5_000,
       model: {

@@ -1,20 +1,16 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { PrepareFailure } from './failure.mjs';
+import { buildPage } from './page.mjs';
 import { runChild } from './run-child.mjs';
 
 /** Besides src, what the compiler's output depends on. */
 const BUILD_FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+/** The page as browsers load it. */
+const PAGE = join('dist', 'page');
 
 /** @param {string} root */
 const stampFileOf = (root) => join(root, 'dist', '.stamp');
@@ -49,17 +45,17 @@ export const build = async (root, say) => {
   if (signal !== null) throw new PrepareFailure('Stopped while building.', code);
   if (code !== 0) throw new PrepareFailure('Building failed; the compiler says why above.');
   removeStaleOutput(root);
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  await buildPage(root, join(root, PAGE)).catch((/** @type {{ errors?: unknown }} */ error) => {
+    if (error.errors === undefined) throw error;
+    throw new PrepareFailure('Building the page failed; the bundler says why above.');
+  });
   writeFileSync(stampFileOf(root), stamp);
   say(`Built in ${((Date.now() - start) / 1000).toFixed(1)} s.`);
 };
 
 /** @param {string} root */
 const sourcesStamp = (root) => {
-  const files = [
-    ...filesIn(join(root, 'src'), '.ts'),
-    ...BUILD_FILES.map((file) => join(root, file)),
-  ];
+  const files = [...filesIn(join(root, 'src'), ''), ...BUILD_FILES.map((file) => join(root, file))];
   const lines = files.sort().map((file) => {
     const { size, mtimeMs } = statSync(file);
     return `${relative(root, file)} ${size} ${mtimeMs}`;

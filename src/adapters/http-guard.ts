@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { WetreadError } from '../errors.ts';
+import { Keys } from './http-keys.ts';
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -14,6 +15,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob:",
+  "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -31,12 +33,21 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
+/** What a request for this server's own pages has to pass, in order. */
+export const ownPagesGuards = (
+  listensOn: string,
+  { names, keys = [] }: { readonly names: readonly string[]; readonly keys?: readonly string[] },
+): readonly Guard[] => [
+  refuseCrossSite,
+  keys.length === 0 ? createHostGuard(listensOn, names) : createKeyGuard(new Keys(keys)),
+];
+
 /**
  * Refuses requests by a host name that is not ours: a site that points its own name at this machine (DNS rebinding)
  * would otherwise read as the same origin. An address in figures cannot be rebound, so a server that listens beyond
  * loopback answers to any of them.
  */
-export const createHostGuard = (listensOn: string, names: readonly string[]): Guard => {
+const createHostGuard = (listensOn: string, names: readonly string[]): Guard => {
   const beyondLoopback = !isLoopback(listensOn);
   const known = new Set([...LOOPBACK_NAMES, listensOn.toLowerCase(), ...names.map(lowerCased)]);
   return async (request) => {
@@ -47,11 +58,22 @@ export const createHostGuard = (listensOn: string, names: readonly string[]): Gu
   };
 };
 
+/** Refuses who shows no key of the server, for which a browser asks its user; the key is who asks. */
+const createKeyGuard =
+  (keys: Keys): Guard =>
+  async (request, reply) => {
+    reply.header('www-authenticate', CHALLENGE);
+    request.asker = keys.check(request);
+    reply.removeHeader('www-authenticate');
+  };
+
+const CHALLENGE = 'Basic realm="Wetread: any name, and a key as password", charset="UTF-8"';
+
 /**
  * Refuses what another site's page makes a visitor's browser send (CSRF). Browsers tell where a request comes from;
  * a program that is no browser sends neither header and has nothing of the visitor's to misuse.
  */
-export const refuseCrossSite: Guard = async (request) => {
+const refuseCrossSite: Guard = async (request) => {
   if (READING_METHODS.has(request.method)) return;
   const { origin, host = '', 'sec-fetch-site': site } = request.headers;
   // "same-site" is another port of the same machine, which is another program.
@@ -60,7 +82,7 @@ export const refuseCrossSite: Guard = async (request) => {
 };
 
 /** Loopback, as HOST is written: a name, or an address with or without brackets. */
-const isLoopback = (host: string): boolean =>
+export const isLoopback = (host: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 
 const isOriginOf = (origin: string, host: string): boolean =>

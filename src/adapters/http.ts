@@ -1,11 +1,11 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { setMaxListeners } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { WetreadError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { toHttpFailure } from './http-failure.ts';
-import { createHostGuard, refuseCrossSite, SECURITY_HEADERS } from './http-guard.ts';
+import { describeFailure, toHttpFailure } from './http-failure.ts';
+import { ownPagesGuards, SECURITY_HEADERS } from './http-guard.ts';
 
 /** A question is a few kilobytes of JSON; a route that takes more (a film) says so itself. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -17,12 +17,20 @@ const REQUEST_TIMEOUT_MS = 5 * 60_000;
 const STRAGGLERS_MS = 2_000;
 const IDLE_SWEEP_MS = 50;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: the key that was shown, by its hash; where none is asked for, the address. */
+    asker: string;
+  }
+}
+
 /** A way in over HTTP. It gets a scope of its own: its parsers, limits and hooks touch nobody else's routes. */
 export type HttpAdapter = {
   readonly name: string;
   /**
-   * `own-pages`: only this server's own pages and programs that are no browser, by a name of this server (Host,
-   * Origin and Sec-Fetch-Site are checked). `anyone`: the adapter itself tells who may call, by key or signature.
+   * `own-pages`: this server's own pages, and programs that are no browser. Without keys only by a name of this server (Host
+   * is checked), with keys only with one of them; never a page of another site (Origin and Sec-Fetch-Site are checked).
+   * `anyone`: the adapter itself tells who may call, by a signature, or has nothing to hide.
    */
   readonly access: 'own-pages' | 'anyone';
   /** `closing` aborts when the server begins to close: what streams must end then. */
@@ -35,6 +43,8 @@ export type HttpServerOptions = {
   readonly host: string;
   /** Further names that a browser may call this server by (a reverse proxy's). */
   readonly names: readonly string[];
+  /** What the page and the API ask for; without any, they are for this machine alone. */
+  readonly keys?: readonly string[];
   /** What `/ready` shows, asked every time; undefined: no question can be answered now. */
   readonly ready: () => Promise<object | undefined>;
   /** Numbers failures, so that a user's report finds its log line. */
@@ -68,7 +78,11 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     const isExpected = EXPECTED.has(failure.body.error.code);
     if (failure.status >= 500 && !isExpected)
       logger.error({ id: failureId, err: error }, 'request failed');
-    return reply.code(failure.status).type('application/json').send(failure.body);
+    return reply
+      .code(failure.status)
+      .headers(failure.headers)
+      .type('application/json')
+      .send(failure.body);
   };
 
   const app = fastify({
@@ -81,7 +95,9 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     clientErrorHandler: refuseBrokenRequest,
   });
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.decorateRequest('asker', '');
+  app.addHook('onRequest', async (request, reply) => {
+    request.asker = request.ip;
     reply.headers(SECURITY_HEADERS);
     if (!closing.signal.aborted) return;
     reply.header('connection', 'close');
@@ -105,10 +121,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
 
     register: async (adapter) => {
       await app.register(async (scope) => {
-        if (adapter.access === 'own-pages') {
-          scope.addHook('onRequest', createHostGuard(host, options.names));
-          scope.addHook('onRequest', refuseCrossSite);
-        }
+        if (adapter.access === 'own-pages')
+          for (const guard of ownPagesGuards(host, options)) scope.addHook('onRequest', guard);
         await adapter.register(scope, closing.signal);
       });
     },
@@ -176,18 +190,29 @@ const toListenError = (error: unknown, host: string, port: number): unknown => {
   return UNUSABLE_ADDRESS.has(code) ? new WetreadError('address-unusable', { host }) : error;
 };
 
+/** What Node's parser says of a request that never became one. */
+const ERROR_OF_PARSER_CODE: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
 /** What is not HTTP at all has no request to answer: the refusal is written to the socket. */
 function refuseBrokenRequest(
-  _error: Error,
+  error: Error & { readonly code?: string },
   socket: Socket & { _httpMessage?: ServerResponse },
 ): void {
   if (!socket.writable || socket._httpMessage?.headersSent === true) {
     socket.destroy();
     return;
   }
-  const broken = new WetreadError('request-invalid', { problem: 'it is not HTTP' });
-  const body = JSON.stringify(toHttpFailure(broken, '', BODY_LIMIT_BYTES).body);
+  const known = ERROR_OF_PARSER_CODE[error.code ?? ''];
+  const failure = describeFailure(
+    known === undefined
+      ? new WetreadError('request-invalid', { problem: 'it is not HTTP' })
+      : new WetreadError(known),
+  );
+  const body = JSON.stringify(failure.body);
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

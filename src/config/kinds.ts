@@ -93,6 +93,26 @@ export const secret = (): Setting<string> => ({
   schema: z.string().min(16),
 });
 
+/** Secrets separated by commas, so that one can be taken away while others stay. */
+export const secrets = (): Setting<readonly string[]> => ({
+  fallback: '',
+  rule: 'keys separated by commas, each of at least 16 characters that nobody can guess',
+  schema: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((key) => key !== ''))
+    .pipe(z.array(secret().schema)),
+});
+
+/** Names of hosts; no addresses in figures, no ports. */
+export const hosts = (): Setting<readonly string[]> => ({
+  fallback: '',
+  rule: 'host names separated by commas, such as films.example,images.example',
+  schema: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((host) => host !== ''))
+    .pipe(z.array(z.string().regex(/^(?=.*[a-z])[a-z\d-]+(?:\.[a-z\d-]+)*$/i))),
+});
+
 export const redisUrl = (): Setting<string> => ({
   fallback: '',
   rule: 'a redis or rediss address, such as redis://localhost:6379',

@@ -1,4 +1,4 @@
-import type { Box } from './film.ts';
+import type { Box, Film } from './film.ts';
 import type { Ask } from './reading.ts';
 import type { Choice, ReplyEvent } from './reply.ts';
 
@@ -97,6 +97,11 @@ export interface Conversation {
    * with `record-damaged`, and with `closing` when this process leaves the turn to another one.
    */
   events(turn: TurnId, signal: AbortSignal): AsyncIterable<ReplyEvent>;
+  /**
+   * The film that the turn is about, upright and in the pixels that its boxes are shares of. undefined: it has none, it is
+   * not known yet, or it is past its time. Fails with `turn-unknown`.
+   */
+  film(turn: TurnId): Promise<Pick<Film, 'sha256' | 'png'> | undefined>;
 
   /**
    * The platform holds a part of the reply under `id`; to be stored before the next part is sent. A part of a reply that

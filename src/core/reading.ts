@@ -1,3 +1,4 @@
+import type { Sampling } from '../model/model.ts';
 import type { Film } from './film.ts';
 import type { Exchange, Notice, ReplyEvent } from './reply.ts';
 
@@ -12,6 +13,24 @@ export type Ask =
   /** The user's own words, sent as they are. */
   | { readonly kind: 'free'; readonly text: string };
 
+/**
+ * How a program has its reply made. The question goes to the model as it is, and the words come as the model writes them,
+ * coordinates and all: a program keeps the history itself, and it stays what the model was taught. Presence gate and side
+ * check take no word away; they leave boxes out, and say so in notices. A wet read is put together here all the same.
+ */
+export type ProgramOptions = {
+  /** Of the answer; questions of our own are always greedy. */
+  readonly sampling: Sampling;
+  /** Tokens of the answer; the profile's limit holds too. undefined: that alone. */
+  readonly maxTokens: number | undefined;
+  /** The answer ends before the first of these. */
+  readonly stop: readonly string[];
+  /** Said to the model before everything else; '' is nothing, as such models are evaluated. */
+  readonly system: string;
+  /** Whether the film is to be drawn on. */
+  readonly draw: boolean;
+};
+
 export type ReadingRequest = {
   readonly film: Film;
   /** Earlier exchanges about this very film, oldest first. */
@@ -21,6 +40,8 @@ export type ReadingRequest = {
   readonly asker: string;
   /** What intake has to say about the film ("read although it does not look like a chest film"); repeated in every reply. */
   readonly filmNotices: readonly Notice[];
+  /** undefined: the reply is for people. */
+  readonly program?: ProgramOptions;
 };
 
 /**

@@ -16,6 +16,7 @@ export const lateConversation = ({ find, whenThere }: LateConversationOptions): 
   events: async function* (turn, signal) {
     yield* (await whenThere(signal)).events(turn, signal);
   },
+  film: async (turn) => find().film(turn),
   begun: async (turn, part, id) => find().begun(turn, part, id),
   delivered: async (turn) => find().delivered(turn),
   takenDown: async (turn) => find().takenDown(turn),

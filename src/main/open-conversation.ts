@@ -48,10 +48,11 @@ export type Opened = {
   readonly model: Queue;
   /** For programs that keep their conversations themselves. */
   readonly reading: Reading;
+  readonly intake: Intake;
   /** Drops what cases have left that are past their time. */
   sweep(): Promise<void>;
-  /** Takes nothing new, gives running turns `graceMs`, and frees the model. */
-  close(graceMs: number): Promise<void>;
+  /** Takes nothing new, gives running turns `graceMs`, waits for `others` that use the model, and frees it. */
+  close(graceMs: number, others?: () => Promise<void>): Promise<void>;
 };
 
 /** Puts the parts together: model, queue, profile, drawing, reading, intake, teaching cases, conversation. */
@@ -90,9 +91,10 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     cases: teaching.cases,
     model,
     reading: teaching.reading,
+    intake,
     sweep: () => teaching.sweep(),
-    close: async (graceMs) => {
-      await conversation.close(graceMs);
+    close: async (graceMs, others) => {
+      await Promise.all([conversation.close(graceMs), others?.()]);
       await teaching.close();
       await model.close();
     },

@@ -51,8 +51,9 @@ export class Room {
     await this.#opened?.sweep();
   }
 
-  async close(graceMs: number): Promise<void> {
+  /** `others` work with the model besides the conversation, and are waited for before it goes. */
+  async close(graceMs: number, others: () => Promise<void>): Promise<void> {
     this.#closing = true;
-    await this.#opened?.close(graceMs);
+    await this.#opened?.close(graceMs, others);
   }
 }

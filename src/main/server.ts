@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createHttpServer, type HttpServer } from '../adapters/http.ts';
+import { isLoopback } from '../adapters/http-guard.ts';
 import { createMetricsAdapter } from '../adapters/http-metrics.ts';
 import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { fetchFromPage } from '../adapters/web/web-message.ts';
+import { createOpenAiAdapter, type OpenAiAdapter } from '../adapters/openai/openai.ts';
+import { createRemoteImages } from '../adapters/openai/remote-image.ts';
 import { createWebAdapter } from '../adapters/web/web.ts';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { auditAll } from '../core/audit.ts';
+import { auditAll, type Audit } from '../core/audit.ts';
 import { ERRORS, WetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { OpenStores } from '../state/open-stores.ts';
@@ -33,9 +36,12 @@ export class Server {
   readonly #conversation: Conversation;
   readonly #model: { readonly name: string; readonly demo: boolean };
   readonly #chats: Chats;
+  readonly #api: OpenAiAdapter;
   #door: HttpServer | undefined;
   #stores: OpenStores | undefined;
   #audit: OpenAudit | undefined;
+  /** Everybody who hears what there is to account for; there before the first question is answered. */
+  #audits: Audit | undefined;
   #housekeeping: Housekeeping | undefined;
 
   constructor(config: Config, logger: Logger) {
@@ -65,6 +71,8 @@ export class Server {
       records: () => this.#openStores.records,
       logger,
     });
+    const audit: Audit = { write: (event) => this.#audits?.write(event) };
+    this.#api = openApi(config, { room, audit, logger });
     this.#metrics = createMetrics({
       model: () => this.#room.model,
       queue: () => {
@@ -86,14 +94,15 @@ export class Server {
     this.#audit = await openAudit(config, logger);
     this.#housekeeping = openHousekeeping(this.#stores, this.#audit, this.#room, logger);
     this.#housekeeping.begin();
+    this.#audits = auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]);
     const opened = await this.#openConversation({
       config,
       stores: this.#stores,
       alone: config.redisUrl === undefined,
-      audit: auditAll([this.#audit.audit, this.#metrics, this.#housekeeping]),
+      audit: this.#audits,
       // Without the page, or a chat platform, their turns wait for a server that has them.
       fetchers: ({ demo }) => ({
-        ...(config.http.on ? { web: fetchFromPage } : {}),
+        ...(servesPage(config) ? { web: fetchFromPage } : {}),
         ...this.#chats.fetchersFor(demo),
       }),
       logger,
@@ -112,7 +121,10 @@ export class Server {
   /** Takes nothing new, gives running turns `graceMs`, leaves the rest to the journal, and closes what was opened. */
   async close(graceMs: number): Promise<void> {
     // Both at once: replies go on being written while their turns may run.
-    await Promise.all([this.#chats.stop(graceMs), this.#room.close(graceMs)]);
+    await Promise.all([
+      this.#chats.stop(graceMs),
+      this.#room.close(graceMs, () => this.#api.drain(graceMs)),
+    ]);
     await this.#door?.close();
     await this.#housekeeping?.close();
     await this.#audit?.close();
@@ -137,11 +149,17 @@ export class Server {
     const logger = this.#logger;
     const room = this.#room;
     const ready = async () => (room.ready ? this.#metrics.state() : undefined);
-    const door = createHttpServer({ logger, host, names: [], ready, id: randomUUID });
+    const { keys } = this.#config.api;
+    const door = createHttpServer({ logger, host, names: [], keys, ready, id: randomUUID });
     this.#door = door;
     const parts = { conversation: this.#conversation, model: this.#model, logger };
     await door.register(createMetricsAdapter(this.#metrics));
-    await door.register(createWebAdapter({ ...parts, id: randomUUID }));
+    if (servesPage(this.#config)) {
+      await door.register(
+        createWebAdapter({ ...parts, id: randomUUID, keptMs: this.#config.retention.turnsMs }),
+      );
+      await door.register(this.#api);
+    } else logger.warn(NO_KEY);
     for (const adapter of this.#chats.http) await door.register(adapter);
     return (await door.listen(port)).url;
   }
@@ -152,7 +170,10 @@ export class Server {
   }
 
   #connections(): Chats['connections'] {
-    return { ...(this.#config.http.on ? { web: 'connected' } : {}), ...this.#chats.connections };
+    return {
+      ...(servesPage(this.#config) ? { web: 'connected' } : {}),
+      ...this.#chats.connections,
+    };
   }
 
   async #openTurns(): Promise<Record<string, number>> {
@@ -165,6 +186,27 @@ export class Server {
     return Object.fromEntries(await Promise.all(counts));
   }
 }
+
+/** Beyond this machine there is no page and no API without a key; what has a signature of its own is served all the same. */
+const servesPage = ({ http, api }: Config): boolean =>
+  http.on && (api.keys.length > 0 || isLoopback(http.host));
+
+const NO_KEY =
+  'HOST lets others in and API_KEYS is not set, so the page and the API are not served; set a key';
+
+const openApi = (
+  config: Config,
+  { room, audit, logger }: { readonly room: Room; readonly audit: Audit; readonly logger: Logger },
+): OpenAiAdapter =>
+  createOpenAiAdapter({
+    open: () => room.opened,
+    remoteImages: createRemoteImages({ hosts: config.api.imageHosts }),
+    requestsPerMinute: config.api.requestsPerMinute,
+    audit,
+    logger,
+    id: randomUUID,
+    now: Date.now,
+  });
 
 const openHousekeeping = (
   stores: OpenStores,

@@ -96,7 +96,12 @@ describe('failures', () => {
     const response = await (await start()).inject('/refused');
     expect(response.statusCode).toBe(422);
     expect(response.json()).toEqual({
-      error: { code: 'file-empty', message: 'The file is empty. Send the film again.' },
+      error: {
+        code: 'file-empty',
+        message: 'The file is empty. Send the film again.',
+        type: 'invalid_request_error',
+        param: null,
+      },
     });
   });
 
@@ -223,6 +228,42 @@ describe('a page of another site', () => {
       'referrer-policy': 'same-origin',
     });
     expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('a server with keys', () => {
+  const key = 'a-key-that-nobody-guesses';
+  const signed: HttpAdapter = {
+    name: 'signed',
+    access: 'anyone',
+    register: async (app) => void app.post('/signed', async () => ({ done: true })),
+  };
+
+  test('asks for one on its pages, by any host name, and a browser asks its user', async () => {
+    const server = await start({ keys: [key] });
+    const headers = { host: 'films.example' };
+    const without = await server.inject({ url: '/page/1', headers });
+    expect([without.statusCode, without.json().error.code]).toEqual([401, 'key-missing']);
+    expect(without.headers['www-authenticate']).toMatch(/^Basic /);
+    const authorization = `Basic ${Buffer.from(`me:${key}`).toString('base64')}`;
+    const shown = await server.inject({ url: '/page/1', headers: { ...headers, authorization } });
+    expect(shown.statusCode).toBe(200);
+    expect(shown.headers['www-authenticate']).toBeUndefined();
+  });
+
+  test('still refuses what another site makes a browser send that knows the key', async () => {
+    const server = await start({ keys: [key] });
+    const authorization = `Basic ${Buffer.from(`me:${key}`).toString('base64')}`;
+    const headers = { host: 'films.example', authorization, origin: 'http://evil.example' };
+    const response = await server.inject({ url: '/page', method: 'POST', headers });
+    expect([response.statusCode, response.json().error.code]).toEqual([403, 'origin-refused']);
+  });
+
+  test('leaves alone what tells by itself who may call', async () => {
+    const server = await start({ keys: [key] });
+    await server.register(signed);
+    const response = await server.inject({ url: '/signed', method: 'POST' });
+    expect(response.statusCode).toBe(200);
   });
 });
 

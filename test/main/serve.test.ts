@@ -139,4 +139,27 @@ describe('what keeps the server from starting', { timeout: A_BUSY_MACHINE_MS }, 
     expect(said).toContain('does not serve the model that is set');
     expect(said).toContain('Check MODEL_NAME');
   });
+
+  test('beyond this machine has no page and no API without a key', async () => {
+    const { program } = await startServer({ HOST: '0.0.0.0' });
+    const [, port = ''] = await program.printed(/^ready http:\/\/0\.0\.0\.0:(\d+)\/\n$/);
+    const url = `http://127.0.0.1:${port}/`;
+    expect(await getStatus(`${url}health`)).toBe(200);
+    for (const path of ['', 'web/about', 'v1/models'])
+      expect(await getStatus(`${url}${path}`)).toBe(404);
+    expect(program.errors()).toContain('API_KEYS is not set');
+  });
+
+  test('beyond this machine has both for who shows a key', async () => {
+    const key = 'a-key-that-nobody-guesses';
+    const { program } = await startServer({ HOST: '0.0.0.0', API_KEYS: key });
+    const [, port = ''] = await program.printed(/^ready http:\/\/0\.0\.0\.0:(\d+)\/\n$/);
+    for (const path of ['', 'web/about', 'v1/models']) {
+      const url = `http://127.0.0.1:${port}/${path}`;
+      expect(await getStatus(url)).toBe(401);
+      const authorization = `Basic ${Buffer.from(`me:${key}`).toString('base64')}`;
+      expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
+    }
+    expect(program.errors()).not.toContain(key);
+  });
 });

@@ -19,6 +19,8 @@ export type ScriptedModelOptions = {
   readonly version?: string;
   readonly demo?: boolean;
   readonly contextTokens?: number;
+  /** false: `calls` stays empty, where memory is measured. */
+  readonly keepsCalls?: boolean;
 };
 
 export type ScriptedModel = Model & {
@@ -41,7 +43,7 @@ const SCRIPTED_IMAGE_TOKENS = 16;
 export const createScriptedModel = (options: ScriptedModelOptions = {}): ScriptedModel => {
   const script = options.script ?? refuseToImprovise;
   const pause = options.pause ?? (() => setImmediate());
-  const contextTokens = options.contextTokens ?? 4096;
+  const { contextTokens = 4096, keepsCalls = true } = options;
   const calls: ModelRequest[] = [];
   const forgotten: string[] = [];
   const closing = new AbortController();
@@ -55,7 +57,7 @@ export const createScriptedModel = (options: ScriptedModelOptions = {}): Scripte
     if (total >= contextTokens) {
       throw new WetreadError('context-full', { tokens: total, limit: contextTokens });
     }
-    calls.push(request);
+    if (keepsCalls) calls.push(request);
     running += 1;
     try {
       for await (const event of perform(request, total, signal)) {

@@ -1,7 +1,10 @@
 import type { Picture, Reply, ReplyEvent } from '../../core/reply.ts';
 
 /** A picture as the page gets it: where it is, instead of its bytes. */
-type PagePicture = Omit<Picture, 'png'> & { readonly url: string };
+export type PagePicture = Omit<Picture, 'png'> & { readonly url: string };
+
+/** The film that a turn is about: where it is, and a name by which the page knows one that it has already. */
+export type PageFilm = { readonly url: string; readonly name: string };
 
 type Of<Type extends ReplyEvent['type']> = Extract<ReplyEvent, { type: Type }>;
 
@@ -9,13 +12,22 @@ type Of<Type extends ReplyEvent['type']> = Extract<ReplyEvent, { type: Type }>;
 export type PageEvent =
   | Exclude<ReplyEvent, { type: 'image' | 'choices' | 'end' }>
   | ({ readonly type: 'image' } & PagePicture)
-  | (Omit<Of<'choices'>, 'picture'> & { readonly picture: PagePicture | null })
+  | (Omit<Of<'choices'>, 'picture'> & {
+      readonly picture: PagePicture | null;
+      readonly film: PageFilm | null;
+    })
   | {
       readonly type: 'end';
       readonly reply: Omit<Reply, 'annotated'> & { readonly annotated: PagePicture | null };
+      readonly film: PageFilm | null;
     };
 
-export const toPageEvent = (event: ReplyEvent, pictureUrl: string): PageEvent => {
+/** `film` is asked for with the last event alone: until then it is not sure which film a turn is about. */
+export const toPageEvent = async (
+  event: ReplyEvent,
+  pictureUrl: string,
+  film: () => Promise<PageFilm | null>,
+): Promise<PageEvent> => {
   const atUrl = ({ width, height, altText }: Picture): PagePicture => ({
     url: pictureUrl,
     width,
@@ -26,10 +38,14 @@ export const toPageEvent = (event: ReplyEvent, pictureUrl: string): PageEvent =>
     case 'image':
       return { type: 'image', ...atUrl(event) };
     case 'choices':
-      return { ...event, picture: event.picture && atUrl(event.picture) };
+      return { ...event, picture: event.picture && atUrl(event.picture), film: await film() };
     case 'end': {
       const { annotated, ...reply } = event.reply;
-      return { type: 'end', reply: { ...reply, annotated: annotated && atUrl(annotated) } };
+      return {
+        type: 'end',
+        reply: { ...reply, annotated: annotated && atUrl(annotated) },
+        film: await film(),
+      };
     }
     case 'status':
     case 'text-delta':

@@ -5,7 +5,7 @@ import { type ErrorCode, toWetreadError, WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { streamEvents } from './event-stream.ts';
 import type { Delivery } from './delivery.ts';
-import { type PageEvent, pictureOf, toPageEvent } from './page-event.ts';
+import { type PageEvent, type PageFilm, pictureOf, toPageEvent } from './page-event.ts';
 import { answerName, turnNamed } from './turn-names.ts';
 import { visitorOf } from './web-message.ts';
 import { choiceBody, feedbackBody, parse, turnParams } from './wire.ts';
@@ -39,9 +39,14 @@ export const registerTurnRoutes = (
 
   app.get(`${path}/events`, { exposeHeadRoute: false }, async (request, reply) => {
     const { thread, name, turn } = ownTurn(request.params);
-    const pictureUrl = `/web/threads/${thread}/turns/${name}/picture`;
+    const url = `/web/threads/${thread}/turns/${name}`;
+    const film = async (): Promise<PageFilm | null> => {
+      const shown = await conversation.film(turn);
+      return shown === undefined ? null : { url: `${url}/film`, name: shown.sha256 };
+    };
+    const toPage = (event: ReplyEvent) => toPageEvent(event, `${url}/picture`, film);
     const body = streamEvents({
-      open: (signal) => toPageEvents(conversation.events(turn, signal), pictureUrl),
+      open: (signal) => mapped(conversation.events(turn, signal), toPage),
       toFailure,
       closing,
     });
@@ -56,6 +61,14 @@ export const registerTurnRoutes = (
       return reply.type('image/png').header('cache-control', 'no-store').send(picture.png);
     }
     throw new WetreadError('route-unknown');
+  });
+
+  app.get(`${path}/film`, { exposeHeadRoute: false }, async (request, reply) => {
+    const film = await conversation.film(ownTurn(request.params).turn);
+    // Not known yet, or not kept any more: there is nothing wrong with asking.
+    if (film === undefined) return reply.code(204).send();
+    const headers = { 'cache-control': 'no-store', etag: `"${film.sha256}"` };
+    return reply.type('image/png').headers(headers).send(film.png);
   });
 
   app.post(`${path}/stop`, async (request, reply) => {
@@ -80,9 +93,9 @@ export const registerTurnRoutes = (
 /** The turn is in the journal, and goes on when the server is back. */
 const COMES_BACK: ReadonlySet<ErrorCode> = new Set(['closing', 'store-failed']);
 
-async function* toPageEvents(
+async function* mapped(
   events: AsyncIterable<ReplyEvent>,
-  pictureUrl: string,
+  toPage: (event: ReplyEvent) => Promise<PageEvent>,
 ): AsyncGenerator<PageEvent> {
-  for await (const event of events) yield toPageEvent(event, pictureUrl);
+  for await (const event of events) yield toPage(event);
 }

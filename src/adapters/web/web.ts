@@ -9,8 +9,14 @@ import { readSample, SAMPLES } from './samples.ts';
 import { FILM_LIMIT_BYTES, registerThreadRoutes } from './thread-routes.ts';
 import { registerTurnRoutes } from './turn-routes.ts';
 
-/** The page needs no build: src/ and dist/ serve the same files. */
-const PAGE = fileURLToPath(new URL('../../../src/adapters/web/page/', import.meta.url));
+/** Where scripts/prepare/page.mjs puts the page; the same from src/ and from dist/. */
+const PAGE = fileURLToPath(new URL('../../../dist/page/', import.meta.url));
+
+/** Named by what is in them. */
+const NEVER_CHANGING = /-[A-Z0-9]{8}\.(js|woff2)$/;
+
+const toCacheControl = (path: string): string =>
+  NEVER_CHANGING.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
 
 export type WebAdapterOptions = {
   readonly conversation: Conversation;
@@ -19,6 +25,10 @@ export type WebAdapterOptions = {
   readonly logger: Logger;
   /** Unguessable (randomUUID). */
   readonly id: () => string;
+  /** How long a thread can be gone on with. */
+  readonly keptMs: number;
+  /** The folder of the built page. */
+  readonly page?: string;
 };
 
 /** The page: a film, a question, the words as they come and the boxes on the film. */
@@ -28,15 +38,18 @@ export const createWebAdapter = (options: WebAdapterOptions): HttpAdapter => ({
   register: async (app, closing) => {
     // Every file gets a route of its own, so that anything else is "nothing at this address" in our own words.
     await app.register(fastifyStatic, {
-      root: PAGE,
+      root: options.page ?? PAGE,
       wildcard: false,
       cacheControl: false,
-      setHeaders: (response) => void response.setHeader('cache-control', 'no-cache'),
+      preCompressed: true,
+      setHeaders: (response, path) =>
+        void response.setHeader('cache-control', toCacheControl(path.replace(/\.(br|gz)$/, ''))),
     });
 
     app.get('/web/about', async () => ({
       model: { name: options.model.name, demo: options.model.demo },
       filmLimitBytes: FILM_LIMIT_BYTES,
+      keptMs: options.keptMs,
       samples: SAMPLES.map((sample) => ({ ...sample, url: `/web/samples/${sample.id}` })),
     }));
 

@@ -33,6 +33,7 @@ import { Stopping } from './stopping.ts';
 import { storedEvents } from './stored-events.ts';
 import { Taking } from './taking.ts';
 import { NO_CASES } from './thread-cases.ts';
+import { turnFilm } from './turn-film.ts';
 import type { FilmParts } from './turn-films.ts';
 import type { TurnRecord } from './turn-record.ts';
 import { Unfinisheds } from './unfinisheds.ts';
@@ -102,8 +103,7 @@ export class JournalledConversation implements Conversation {
     this.#recovery = new Recovery({ ...this.#films, owners, open, taking, unfinisheds, look });
     const { cases = NO_CASES } = options;
     const forgotten = { ...options, cases, journal, owners, open, unfinisheds, look };
-    const forgetting = new Forgetting(forgotten);
-    this.#forgetting = forgetting;
+    const forgetting = (this.#forgetting = new Forgetting(forgotten));
     this.#delivering = new Delivering({ journal, alone, forgetting, open, look });
     this.#run = {
       ...options,
@@ -130,16 +130,13 @@ export class JournalledConversation implements Conversation {
 
   async start(): Promise<void> {
     await this.#owners.start();
-    const { recoverMs, heedMs, expireMs } = this.#options.limits.timings;
+    const { alone, limits, logger } = this.#options;
+    const { recoverMs, heedMs, expireMs } = limits.timings;
     void this.#recover();
     this.#rounds.every(recoverMs, () => this.#recover());
-    const heeding = {
-      journal: this.#journal,
-      logger: this.#options.logger,
-      forgetting: this.#forgetting,
-      stopping: this.#stopping,
-    };
-    if (!this.#options.alone) this.#rounds.every(heedMs, () => heed(heeding, this.#open.values()));
+    const [journal, forgetting, stopping] = [this.#journal, this.#forgetting, this.#stopping];
+    const heeding = { journal, logger, forgetting, stopping };
+    if (!alone) this.#rounds.every(heedMs, () => heed(heeding, this.#open.values()));
     // What went past its time while no server ran goes at the start.
     void this.#expire();
     this.#rounds.every(expireMs, () => this.#expire());
@@ -155,6 +152,10 @@ export class JournalledConversation implements Conversation {
     const sure = (): Promise<void> => this.#owners.sure();
     const parts = { journal: this.#journal, open: this.#open, lookAgainMs, sure };
     yield* storedEvents(parts, id, signal);
+  }
+
+  film(id: TurnId): Promise<Pick<Film, 'sha256' | 'png'> | undefined> {
+    return turnFilm({ journal: this.#journal, open: this.#open }, id);
   }
 
   begun(id: TurnId, part: number, partId: string): Promise<void> {

@@ -21,11 +21,12 @@ export interface Intake {
   /**
    * The one way in for films: the bytes of a file become a film, or a question about it. Of the file nothing is kept but
    * its pixels. `choose` answers beforehand what would be asked; one that is not among the options leaves it open.
+   * `ungated`: whoever asks wants the model alone, so what the picture shows is not judged.
    * Fails with a `WetreadError` of the film's part of the table.
    */
   take(
     bytes: Uint8Array,
-    options: { readonly choose: Choice['code'] | undefined },
+    options: { readonly choose: Choice['code'] | undefined; readonly ungated?: boolean },
   ): Promise<IntakeResult>;
 }
 
@@ -38,18 +39,23 @@ export const createIntake = ({ gate }: { readonly gate: ChestGate }): Intake => 
   const takeIn = async (
     bytes: Uint8Array,
     choose: Choice['code'] | undefined,
+    ungated: boolean,
   ): Promise<IntakeResult> => {
     // 1. Decode: sniffed by content, within the limits, upright.
     const pixels = await decodePicture(bytes);
     checkSides(pixels);
     // 2. Privacy: what is burned into the picture is to be found and masked here, before anything is kept or judged.
+    if (ungated) return accept(pixels);
     // 3. Gate: a frontal chest film, the right way up?
     const verdict = gate.judge(await toGrey(pixels));
     // 4. Settle: accept, correct as chosen, or ask; and write the film.
     return settle(pixels, verdict, choose);
   };
 
-  return { take: (bytes, { choose }) => whenThereIsRoom(() => takeIn(bytes, choose)) };
+  return {
+    take: (bytes, { choose, ungated = false }) =>
+      whenThereIsRoom(() => takeIn(bytes, choose, ungated)),
+  };
 };
 
 const checkSides = ({ width, height }: Pixels): void => {

@@ -13,7 +13,7 @@ import { referentOf } from './referent.ts';
 import { sayAnswer, type Question } from './say-answer.ts';
 import { untaughtTopic } from './untaught.ts';
 
-const denies = (term: Term | undefined) => (answer: string) =>
+export const denies = (term: Term | undefined) => (answer: string) =>
   term !== undefined && presenceOf(answer, term) === 'no';
 
 /** A question in the user's own words, which go to the model as they are. */
@@ -57,7 +57,7 @@ export async function* answerLocate(step: ReadingStep, words: string): AsyncGene
   else yield* answerWords(step, asked);
 }
 
-const freely = ({ lexicon }: ReadingStep, text: string): Question => {
+export const freely = ({ lexicon }: Pick<ReadingStep, 'lexicon'>, text: string): Question => {
   const term = findingIn(text, lexicon)?.term;
   return { text, subject: term?.name ?? 'place', shown: true, denies: denies(term) };
 };
@@ -126,13 +126,13 @@ async function* answerOtherSide(
   yield* sayAnswer(step, { text, subject: term.name, shown: true, denies: denied });
 }
 
-const onSide = (term: Term, side: Side | null): Term => {
+export const onSide = (term: Term, side: Side | null): Term => {
   const name = term.name.replace(/^(?:right|left) /, '');
   return side === null ? { ...term, name } : termOnSide({ ...term, name }, side);
 };
 
 /** The other side than that of the last exchange, by its words or else by its boxes; null: it had none, or both. */
-async function* sideNotSaid(
+export async function* sideNotSaid(
   { film, profile, midlines, asking }: ReadingStep,
   last: Exchange | undefined,
 ): AsyncGenerator<ReplyEvent, Side | null> {

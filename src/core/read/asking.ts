@@ -1,6 +1,6 @@
 import type { Model, ModelMessage } from '../../model/model.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ReadingRequest } from '../reading.ts';
+import type { ProgramOptions, ReadingRequest } from '../reading.ts';
 import type { ReplyEvent } from '../reply.ts';
 import { fitHistory, messagesOf } from './fit-history.ts';
 import { noticeOf } from './notices.ts';
@@ -15,7 +15,13 @@ const OWN_QUESTION_TOKENS = 400;
 /** What history is cut to leave room for: a long report. An answer may be longer when there is room. */
 const ANSWER_ROOM_TOKENS = 512;
 
-/** Asks the model for one reply: every question of it, greedy, without a system message, its tokens counted. */
+/** What the answer is made with unless a program says otherwise; always, for questions of our own. */
+const GREEDY: Pick<ProgramOptions, 'sampling' | 'stop'> = {
+  sampling: { temperature: 0, topP: 1, seed: undefined },
+  stop: [],
+};
+
+/** Asks the model for one reply: every question of it, its tokens counted. */
 export class Asking {
   readonly #model: Model;
   readonly #profile: Profile;
@@ -39,13 +45,14 @@ export class Asking {
 
   /** The user's question, with the conversation so far: statuses for the user, and the model's words. */
   async *inConversation(question: string): AsyncGenerator<ReplyEvent, void> {
-    const { maxTokens } = this.#profile;
-    const { film, history } = this.#request;
+    const { film, history, program } = this.#request;
+    const maxTokens = Math.min(this.#profile.maxTokens, program?.maxTokens ?? Infinity);
     const room = Math.min(maxTokens, ANSWER_ROOM_TOKENS);
-    const { messages, cut } = await fitHistory(this.#model, { film, history, question }, room);
+    const told = { film, history, question, system: program?.system ?? '' };
+    const { messages, cut } = await fitHistory(this.#model, told, room);
     if (cut > 0) this.#draft.note(noticeOf('history-cut'));
     this.#signal.throwIfAborted();
-    this.#draft.finishReason = yield* this.#stream(messages, maxTokens);
+    this.#draft.finishReason = yield* this.#stream(messages, maxTokens, program ?? GREEDY);
   }
 
   /** A question of our own, of the film alone: nothing said before can sway the answer, and it joins no history. */
@@ -53,7 +60,7 @@ export class Asking {
     const messages = messagesOf(this.#request.film, [], question);
     const maxTokens = Math.min(this.#profile.maxTokens, OWN_QUESTION_TOKENS);
     let answer = '';
-    for await (const event of this.#stream(messages, maxTokens)) {
+    for await (const event of this.#stream(messages, maxTokens, GREEDY)) {
       if (event.type === 'text-delta') answer += event.text;
       else yield event;
     }
@@ -63,12 +70,13 @@ export class Asking {
   async *#stream(
     messages: readonly ModelMessage[],
     maxTokens: number,
+    { sampling, stop }: Pick<ProgramOptions, 'sampling' | 'stop'>,
   ): AsyncGenerator<ReplyEvent, 'stop' | 'length'> {
     const request = {
       messages,
       maxTokens,
-      sampling: { temperature: 0, topP: 1, seed: undefined },
-      stop: [],
+      sampling,
+      stop,
       asker: this.#request.asker,
       background: false,
     };

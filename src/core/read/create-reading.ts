@@ -7,6 +7,7 @@ import type { Profile } from '../profile/profile.ts';
 import type { Ask, Reading, ReadingRequest, Task } from '../reading.ts';
 import type { ReplyEvent } from '../reply.ts';
 import { answerLocate, answerWords } from './answer-question.ts';
+import { answerAsWritten, answerTaskAsWritten } from './answer-as-written.ts';
 import { Asking } from './asking.ts';
 import { FilmMidlines } from './film-midlines.ts';
 import { groundedReport } from './grounded-report.ts';
@@ -34,7 +35,7 @@ export const createReading = (options: ReadingOptions): Reading => {
 
   return {
     async *read(request, signal) {
-      const ask = commanded(request.ask);
+      const ask = request.program === undefined ? commanded(request.ask) : request.ask;
       const draft = new ReplyDraft(questionOf(request.ask, profile, lexicon));
       const asking = new Asking(model, profile, request, draft, signal);
       const { film, history } = request;
@@ -42,8 +43,9 @@ export const createReading = (options: ReadingOptions): Reading => {
       try {
         if (model.demo) yield* draft.open(noticeOf('demo-model'));
         signal.throwIfAborted();
-        yield* answer(step, ask);
-        yield* draw(options, step, signal);
+        yield* request.program === undefined ? answer(step, ask) : answerProgram(step, ask);
+        if (draft.boxes.length > 0) draft.note(noticeOf('legend'));
+        if (request.program?.draw !== false) yield* draw(options, step, signal);
         noteAtTheEnd(request, draft);
         yield* draft.notices();
         yield { type: 'end', reply: draft.reply() };
@@ -100,6 +102,18 @@ async function* answer(step: ReadingStep, ask: Ask): AsyncGenerator<ReplyEvent> 
   }
 }
 
+/** The model's own words, whatever is asked; but a wet read is ours. */
+async function* answerProgram(step: ReadingStep, ask: Ask): AsyncGenerator<ReplyEvent> {
+  if (ask.kind === 'task') {
+    if (ask.task === 'wet-read') yield* groundedReport(step);
+    else yield* answerTaskAsWritten(step, wordingOf(ask.task, step.profile));
+    return;
+  }
+  const text = ask.kind === 'free' ? ask.text : questionOf(ask, step.profile, step.lexicon);
+  if (text.trim() === '') throw new WetreadError('question-empty');
+  yield* answerAsWritten(step, text);
+}
+
 /** The picture comes with the words, but the words do not fail with it. */
 async function* draw(
   { annotator, model, logger, id }: ReadingOptions,
@@ -109,7 +123,6 @@ async function* draw(
   if (draft.boxes.length === 0) return;
   signal.throwIfAborted();
   yield { type: 'status', phase: 'drawing' };
-  draft.note(noticeOf('legend'));
   try {
     const strip = { model: model.name, demo: model.demo };
     draft.annotated = await annotator.annotate(film, draft.boxes, strip);
@@ -121,7 +134,9 @@ async function* draw(
   yield { type: 'image', ...draft.annotated };
 }
 
-const noteAtTheEnd = ({ history, filmNotices }: ReadingRequest, draft: ReplyDraft): void => {
+const noteAtTheEnd = (request: ReadingRequest, draft: ReplyDraft): void => {
+  const { history, filmNotices, program } = request;
+  if (program !== undefined && program.system !== '') draft.note(noticeOf('system-message'));
   for (const notice of filmNotices) draft.note(notice);
   if (history.length > 0) return;
   draft.note(noticeOf('sides-assume-orientation'));

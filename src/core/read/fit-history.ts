@@ -2,11 +2,12 @@ import type { Model, ModelMessage } from '../../model/model.ts';
 import type { Film } from '../film.ts';
 import type { Exchange } from '../reply.ts';
 
-/** The film in the first user turn, the exchanges about it, and the question. No system message. */
+/** The film in the first user turn, the exchanges about it, and the question; before them a program's system message. */
 export const messagesOf = (
   film: Film,
   history: readonly Exchange[],
   question: string,
+  system = '',
 ): readonly ModelMessage[] => {
   const texts = [
     ...history.flatMap(({ question: asked, answer }) => [
@@ -15,7 +16,8 @@ export const messagesOf = (
     ]),
     { role: 'user' as const, text: question },
   ];
-  return texts.map((message, at) => ({ ...message, images: at === 0 ? [film] : [] }));
+  const messages = texts.map((message, at) => ({ ...message, images: at === 0 ? [film] : [] }));
+  return system === '' ? messages : [{ role: 'system', text: system, images: [] }, ...messages];
 };
 
 /**
@@ -24,12 +26,17 @@ export const messagesOf = (
  */
 export const fitHistory = async (
   model: Pick<Model, 'contextTokens' | 'count'>,
-  ask: { readonly film: Film; readonly history: readonly Exchange[]; readonly question: string },
+  ask: {
+    readonly film: Film;
+    readonly history: readonly Exchange[];
+    readonly question: string;
+    readonly system?: string;
+  },
   room: number,
 ): Promise<{ readonly messages: readonly ModelMessage[]; readonly cut: number }> => {
   const shown = ask.history.filter(({ gate }) => !gate);
   const without = (cut: number): readonly ModelMessage[] =>
-    messagesOf(ask.film, shown.slice(cut), ask.question);
+    messagesOf(ask.film, shown.slice(cut), ask.question, ask.system);
   const fits = async (cut: number): Promise<boolean> =>
     (await model.count(without(cut))) + room <= model.contextTokens;
 

@@ -1,4 +1,5 @@
 import type { Topic } from '../profile/profile.ts';
+import type { Task } from '../reading.ts';
 import type { Notice } from '../reply.ts';
 import { TOPIC_WORDS } from './untaught.ts';
 
@@ -21,6 +22,20 @@ const NOTICES = {
     `Only the first ${limit} findings of the report were asked about; the others have no box.`,
   'side-withheld': ({ label }: { label: string }) =>
     `No box is shown for "${label}", because the side in words and the side of the box disagree.`,
+  'not-reported': ({ what }: { what: string }) =>
+    `Asked directly, the model does not report ${what}; that does not exclude it. No box is shown for it.`,
+  'presence-unsure': ({ what }: { what: string }) =>
+    `Asked directly, the model is not sure whether there is ${what}, so no box is shown for it.`,
+  'place-unclear': () =>
+    'It is not clear what to locate, so no box is shown. Name it, for example: where is the right lung?',
+  'system-message': () =>
+    'The model was given the system message; it was not evaluated with one, so answers may be worse.',
+  'before-film-cut': () =>
+    'The model reads one film a conversation: the last image. What came before it was left out.',
+  'task-by-id': ({ task }: { task: Task }) =>
+    `The model's id names the task "${task}", so the words of the last message were not asked.`,
+  'model-alone': () =>
+    'This is the model alone: no gate has looked at the film, and nothing of the answer was checked.',
   'sides-unknown': () =>
     "The model did not find both lungs, so the film's midline is not known and the sides of the boxes were not checked.",
   'box-invalid': () =>

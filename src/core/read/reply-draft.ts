@@ -33,6 +33,11 @@ export class ReplyDraft {
     yield { type: 'text-delta', text };
   }
 
+  /** What the user sees of an answer that was given out otherwise, as the model wrote it. */
+  show(text: string): void {
+    this.#text += text;
+  }
+
   /** A notice that comes before the answer. */
   *open(notice: Notice): Generator<ReplyEvent> {
     this.#notices.push(notice);

@@ -47,6 +47,7 @@ export const scriptedConversation = (turns: readonly TurnScript[]): ScriptedConv
       return takeTurn();
     },
     stop: async (turn) => stops.get(turn)?.abort(),
+    film: async () => undefined,
     forget: async () => undefined,
     begun: async (turn, part) => void reports.push(`begun ${turn} part ${part}`),
     delivered: async (turn) => void reports.push(`delivered ${turn}`),

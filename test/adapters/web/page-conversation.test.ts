@@ -81,14 +81,17 @@ describe.skipIf(browserMissing !== undefined)(
     test('asks where something is, sees it on the film, and asks on', async () => {
       const site = await startPage(await scriptedConversation());
       const { page, complaints, leave } = await visit(browser, site.url);
-      await page.locator('#file').setInputFiles('assets/films/hannover-bd10d5e2-pa.png');
+      await page
+        .locator('input.file')
+        .first()
+        .setInputFiles('assets/films/hannover-bd10d5e2-pa.png');
       await ask(page, 'Where is the right lung?');
       expect(await answerOf(page)).toContain('The right lung is located at 1');
       expect(await page.locator('.first-notices').textContent()).toContain('demonstration');
-      await page.getByRole('button', { name: 'Annotated', pressed: true }).waitFor();
+      await page.locator('.box').waitFor();
       // The strip is under the film, outside its pixels.
       const size = await page.evaluate(
-        `(async () => { const i = document.getElementById('film-picture'); await i.decode(); return [i.naturalWidth, i.naturalHeight]; })()`,
+        `(async () => { const i = document.querySelector('.thumbnail img'); await i.decode(); return [i.naturalWidth, i.naturalHeight]; })()`,
       );
       expect(size).toEqual([640, expect.toSatisfy((height: number) => height > 666)]);
       await ask(page, 'Is there an effusion?');
@@ -104,13 +107,23 @@ describe.skipIf(browserMissing !== undefined)(
       const upright = await readFile('assets/films/nih-00027426_000-pa.png');
       const buffer = await sharp(upright).rotate(180).png().toBuffer();
       const file = { name: 'film.png', mimeType: 'image/png', buffer };
-      await page.locator('#file').setInputFiles(file);
+      const films: string[] = [];
+      page.on('response', (response) => {
+        const isFilm = response.url().endsWith('/film') && response.status() === 200;
+        if (isFilm) films.push(response.url());
+      });
+      await page.locator('input.file').first().setInputFiles(file);
       await ask(page, 'Is there an effusion?');
       const question = page.locator('.question');
       expect(await question.textContent()).toMatch(/upside down/i);
       await question.getByRole('button').first().click();
       await answered(page, 2);
       expect(await answerOf(page)).toBe('Yes, there is a pleural effusion.');
+      // What the viewer shows now is the film as it was turned.
+      await expect.poll(() => films.length).toBe(2);
+      const turned = await (await page.request.get(films[1]!)).body();
+      const pixelsOf = (png: Buffer) => sharp(png).toColourspace('b-w').raw().toBuffer();
+      expect((await pixelsOf(turned)).equals(await pixelsOf(upright))).toBe(true);
       expect(
         await page.locator('.turn').last().locator('.notices').allTextContents(),
       ).toContainEqual(expect.stringMatching(/turned/i));
@@ -124,12 +137,16 @@ describe.skipIf(browserMissing !== undefined)(
       const { page, leave } = await visit(browser, site.url);
       const buffer = Buffer.from('This is not a picture.');
       await page
-        .locator('#file')
+        .locator('input.file')
+        .first()
         .setInputFiles({ name: 'film.png', mimeType: 'image/png', buffer });
       await page.getByText('This browser cannot show this kind of picture.').waitFor();
       await ask(page, 'Is there an effusion?');
       expect(await page.getByRole('alert').first().textContent()).toMatch(/^This is not a picture/);
-      await page.locator('#file').setInputFiles('assets/films/hannover-bd10d5e2-pa.png');
+      await page
+        .locator('input.file')
+        .first()
+        .setInputFiles('assets/films/hannover-bd10d5e2-pa.png');
       await ask(page, 'Is there an effusion?');
       expect(await answerOf(page)).toBe('Yes, there is a pleural effusion.');
       await leave();

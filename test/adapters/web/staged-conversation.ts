@@ -7,6 +7,7 @@ import type {
   Unfinished,
 } from '../../../src/core/conversation.ts';
 import { answeringTurnIdOf, turnIdOf } from '../../../src/core/conversation/turn-id.ts';
+import type { Film } from '../../../src/core/film.ts';
 import type { Choice, ReplyEvent } from '../../../src/core/reply.ts';
 import { WetreadError } from '../../../src/errors.ts';
 
@@ -24,6 +25,8 @@ type Turn = {
   done: boolean;
 };
 
+export const EVERY_THREAD = 'every thread';
+
 /**
  * A conversation that plays what a test stages: events exactly as given, one after the other, so that what the
  * adapter makes of each can be seen. The real one is what the browser tests run over.
@@ -32,6 +35,7 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
   const turns = new Map<TurnId, Turn>();
   const messages: Message[] = [];
   const forgotten: string[] = [];
+  const films = new Map<string, Pick<Film, 'sha256' | 'png'>>();
   const feedback: { turn: TurnId; feedback: Feedback; author: string }[] = [];
   /** What the adapter reported, in order: "begun", "delivered" or "taken down" and the turn. */
   const reports: (readonly [what: string, turn: TurnId])[] = [];
@@ -66,6 +70,8 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
     forgotten,
     feedbackGiven: feedback,
     reports,
+    /** What the turns of a thread are about, or of `EVERY_THREAD`. */
+    films,
     /** Puts a turn there that an earlier process took. */
     remember: (message: Message) => begin(turnIdOf(message), message, undefined),
     listeners: () =>
@@ -82,6 +88,7 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
         await once(turn.more, 'more', { signal });
       }
     },
+    film: async (id) => films.get(find(id).message.thread) ?? films.get(EVERY_THREAD),
     choose: async (id, code) => begin(answeringTurnIdOf(id), find(id).message, code),
     stop: async (id) => find(id).stop.abort(),
     forget: async ({ thread }) => {

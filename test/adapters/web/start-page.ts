@@ -1,9 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContextOptions, Browser, Page } from 'playwright-core';
+import { afterAll } from 'vitest';
+import { buildIsCurrent } from '../../../scripts/prepare/build.mjs';
+import { buildPage } from '../../../scripts/prepare/page.mjs';
 import { createHttpServer } from '../../../src/adapters/http.ts';
 import { createWebAdapter } from '../../../src/adapters/web/web.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createLogger } from '../../../src/log.ts';
+
+/** The page as its sources are now: as `npm run build` has made it, or made for these tests alone. */
+const buildForTests = async (): Promise<string> => {
+  const root = process.cwd();
+  if (buildIsCurrent(root)) return join(root, 'dist', 'page');
+  const folder = await mkdtemp(join(tmpdir(), 'wetread-page-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  await buildPage(root, folder);
+  return folder;
+};
+const page = await buildForTests();
+
+export const PAGE_OPTIONS = { id: randomUUID, keptMs: 60 * 60_000, page };
 
 /** The page over a conversation, on a free port or the one given. */
 export const startPage = async (conversation: Conversation, port = 0) => {
@@ -17,7 +36,7 @@ export const startPage = async (conversation: Conversation, port = 0) => {
     id,
   });
   const model = { name: 'wetread-demo', demo: true };
-  await server.register(createWebAdapter({ conversation, model, logger, id }));
+  await server.register(createWebAdapter({ conversation, model, logger, ...PAGE_OPTIONS }));
   const listening = await server.listen(port);
   return { ...listening, close: () => server.close() };
 };
@@ -33,7 +52,7 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   await page.goto(url);
-  await page.locator('#samples li').first().waitFor();
+  await page.locator('.samples li').first().waitFor();
   return { page, complaints, leave: () => context.close() };
 };
 

@@ -9,6 +9,7 @@ import type { Picture, Reply, ReplyEvent } from '../../../src/core/reply.ts';
 import { createLogger } from '../../../src/log.ts';
 import { toMessage } from '../../../src/adapters/web/web-message.ts';
 import { createStagedConversation } from './staged-conversation.ts';
+import { PAGE_OPTIONS } from './start-page.ts';
 
 const picture: Picture = {
   png: new Uint8Array([137, 80, 78, 71]),
@@ -68,7 +69,7 @@ beforeEach(async () => {
     id: randomUUID,
   });
   const model = { name: 'wetread-demo', demo: true };
-  await server.register(createWebAdapter({ conversation: staged, model, logger, id: randomUUID }));
+  await server.register(createWebAdapter({ conversation: staged, model, logger, ...PAGE_OPTIONS }));
   ({ url } = await server.listen(0));
 });
 afterEach(() => server.close());
@@ -119,7 +120,7 @@ describe('the page', () => {
 
   test('marks the numbers in an answer in the colours of the boxes', async () => {
     const css = await (await fetch(`${url}page.css`)).text();
-    const colours = [...css.matchAll(/data-colour='(\d)'\] \{\s*--box: (#\w+)/g)];
+    const colours = [...css.matchAll(/data-colour="?(\d)"?\]\{--box:\s*(#\w+)/g)];
     expect(colours.map(([, number, colour]) => [Number(number), colour])).toEqual(
       COLOURS.map((colour, index) => [index + 1, colour]),
     );
@@ -140,6 +141,63 @@ describe('the page', () => {
       expect([film.status, film.headers.get('content-type')]).toEqual([200, 'image/png']);
     }
     expect((await fetch(`${url}web/samples/..%2Fboxes`)).status).toBe(404);
+  });
+
+  test('comes compressed, and what is named by its content is asked for once', async () => {
+    const html = await fetch(url, { headers: { 'accept-encoding': 'br' } });
+    expect([html.headers.get('content-encoding'), html.headers.get('cache-control')]).toEqual([
+      'br',
+      'no-cache',
+    ]);
+    const script = await (await fetch(`${url}page.js`)).text();
+    const later = [...new Set(script.match(/[\w.-]+-[A-Z0-9]{8}\.js/g))];
+    expect(later.length).toBeGreaterThan(1);
+    for (const path of later)
+      expect((await fetch(url + path)).headers.get('cache-control')).toContain('immutable');
+  });
+
+  test("is nobody else's: other sites can neither read nor post, whatever they name", async () => {
+    const thread = await beginThread();
+    const turn = await say(thread, { text: 'Where is the heart?' });
+    const { pathname } = new URL(turnUrl(thread, turn, 'film'));
+    const asked = ['/', '/web/about', pathname, pathname.replace('film', 'events')];
+    for (const path of asked) {
+      // A name that somebody else has pointed at this machine.
+      const rebound = await server.inject({ url: path, headers: { host: 'evil.example:8080' } });
+      expect([path, rebound.statusCode, rebound.json().error.code]).toEqual([
+        path,
+        403,
+        'host-refused',
+      ]);
+    }
+    const read = await fetch(new URL(pathname, url), {
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(read.headers.get('access-control-allow-origin')).toBeNull();
+    expect(read.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    const posts = [
+      '/web/threads',
+      `/web/threads/${thread}/messages`,
+      `/web/threads/${thread}/films`,
+    ];
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
+      for (const path of posts) {
+        const response = await fetch(new URL(path, url), { method: 'POST', headers });
+        expect([path, response.status, await codeOf(response)]).toEqual([
+          path,
+          403,
+          'origin-refused',
+        ]);
+      }
+    expect(staged.messages.length).toBe(1);
+  });
+
+  test('names threads so that they cannot be guessed', async () => {
+    const threads = await Promise.all(Array.from({ length: 50 }, beginThread));
+    expect(new Set(threads).size).toBe(50);
+    // randomUUID: 122 bits from the system's own generator.
+    for (const thread of threads)
+      expect(thread).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab]/);
   });
 
   test('serves no file beside its own', async () => {
@@ -252,12 +310,36 @@ describe("a turn's events", () => {
     expect(sent).toEqual([
       ...WHOLE_REPLY.slice(0, 3),
       { type: 'image', ...shown, url: address },
-      { type: 'end', reply: { ...reply, annotated: { ...shown, url: address } } },
+      { type: 'end', reply: { ...reply, annotated: { ...shown, url: address } }, film: null },
     ]);
+    const drawn = await fetch(new URL(address, url));
+    expect(drawn.headers.get('content-type')).toBe('image/png');
+    expect(drawn.headers.get('cache-control')).toBe('no-store');
+    expect(new Uint8Array(await drawn.arrayBuffer())).toEqual(picture.png);
+  });
+
+  test('end with the film that they are about, which the thread alone can open', async () => {
+    const thread = await beginThread();
+    staged.films.set(thread, { sha256: 'a1b2', png: new Uint8Array([137, 80]) });
+    const turn = await say(thread, { text: 'Where is the heart?' });
+    const address = new URL(turnUrl(thread, turn, 'film')).pathname;
+    const end = (await listen(thread, turn)).at(-1);
+    expect(end).toMatchObject({ type: 'end', film: { url: address, name: 'a1b2' } });
     const film = await fetch(new URL(address, url));
-    expect(film.headers.get('content-type')).toBe('image/png');
-    expect(film.headers.get('cache-control')).toBe('no-store');
-    expect(new Uint8Array(await film.arrayBuffer())).toEqual(picture.png);
+    expect(Object.fromEntries(film.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'no-store',
+      etag: '"a1b2"',
+    });
+    expect(new Uint8Array(await film.arrayBuffer())).toEqual(new Uint8Array([137, 80]));
+    const stranger = await fetch(turnUrl(await beginThread(), turn, 'film'));
+    expect([stranger.status, await codeOf(stranger)]).toEqual([404, 'turn-unknown']);
+  });
+
+  test('whose film is not kept have none to open', async () => {
+    const thread = await beginThread();
+    const turn = await say(thread, { text: 'Where is the heart?' });
+    expect((await fetch(turnUrl(thread, turn, 'film'))).status).toBe(204);
   });
 
   test('come all again to whoever listens again', async () => {

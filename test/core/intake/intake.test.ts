@@ -189,6 +189,13 @@ describe('a picture that is no chest film', () => {
   });
 });
 
+test('whoever wants the model alone has any picture taken as it is, without a word about it', async () => {
+  const turned = await held({ turns: 2, inverted: false });
+  const result = await intake.take(turned, { choose: undefined, ungated: true });
+  expect([result.outcome, noticesOf(result)]).toEqual(['accepted', []]);
+  expect(result.film.sha256).not.toBe((await intake.take(bytes, open)).film.sha256);
+});
+
 describe('a film that the gate is not sure of', () => {
   const unsure: Verdict = {
     decision: 'ask',

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { useRoom } from './room.ts';
+
+/** What intake may be able to read; it looks at the bytes, not at the name. */
+const ACCEPTED = 'image/*,.tif,.tiff,.dcm,application/dicom';
+
+type ChooseFileProps = {
+  readonly class: string;
+  /** Where there are no words in it. */
+  readonly name?: string;
+  readonly children: ComponentChildren;
+};
+
+/** A button that opens the browser's own file chooser. */
+export const ChooseFile = ({ class: kind, name, children }: ChooseFileProps) => {
+  const room = useRoom();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class={kind}
+        {...(name === undefined ? {} : { title: name, 'aria-label': name })}
+        onClick={() => input.current?.click()}
+      >
+        {children}
+      </button>
+      <input
+        ref={input}
+        class="file"
+        type="file"
+        accept={ACCEPTED}
+        hidden
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          // Emptied, so that the same file can be chosen again.
+          currentTarget.value = '';
+          if (file !== undefined) room.pickFile(file);
+        }}
+      />
+    </>
+  );
+};
