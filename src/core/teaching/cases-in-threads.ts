@@ -50,7 +50,7 @@ export class CasesInThreads implements ThreadCases {
     signal: AbortSignal,
   ): Promise<AsyncIterable<ReplyEvent> | undefined> {
     const { turn, words } = request;
-    const { teaching, standing } = turn.message;
+    const { teaching } = turn.message;
     const { journal } = this.#parts;
     const line = filmLine(about.pixels.sha256);
     const holder = await this.#insist(() => journal.openWith(line), signal);
@@ -64,7 +64,7 @@ export class CasesInThreads implements ThreadCases {
       const wasRead = about.film.history.length > 0;
       return openingEvents(this.#parts, record, about.pixels, { question: words, wasRead });
     }
-    if (isOthers && standing !== 'moderator') throw new WetreadError('film-in-case');
+    if (isOthers && !isModerator(holder, turn.message)) throw new WetreadError('film-in-case');
     return undefined;
   }
 
@@ -136,12 +136,23 @@ export class CasesInThreads implements ThreadCases {
   }
 }
 
-/** Asks the model for something; anything else that is said in a case's thread is an answer. */
+/** Where the case is: whoever has a server of their own is a moderator there. */
+const isModerator = (
+  { platform, workspace }: CaseRecord,
+  message: AnswerRequest['turn']['message'],
+): boolean =>
+  message.standing === 'moderator' &&
+  message.platform === platform &&
+  message.workspace === workspace;
+
+/** Asks the model for something; anything else that is said in a case's thread is an answer, also "left effusion?". */
 const isQuestion = (words: string): boolean =>
   zoomIn(words) !== undefined ||
   filmIn(words) !== undefined ||
   ['task', 'locate', 'locate-it'].includes(recognise(words).kind) ||
-  words.trim().endsWith('?');
+  /^(?:is|are|was|were|do|does|did|has|have|can|could|should|what|where|which|how|why|who|when)\b.*\?$/is.test(
+    words.trim(),
+  );
 
 async function* said({ words }: AnswerRequest, text: string): AsyncGenerator<ReplyEvent> {
   yield* eventsOf(ownReply(words, text));
