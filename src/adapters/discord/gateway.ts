@@ -91,6 +91,8 @@ export class Gateway {
   #create(): Client {
     const { apiUrl, network, relay, mayReadMessages } = this.#options;
     return new Client({
+      // As many as Discord recommends.
+      shards: 'auto',
       intents: INTENTS | (mayReadMessages() ? CONTENT_INTENT : 0),
       allowedMentions: { parse: [] },
       // Of what people say, and who they are, nothing is kept here.
@@ -135,10 +137,11 @@ type Shards = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
 /** Shards as the library makes them, whose addresses, told at the start and for resuming, lead over the relay. */
 const led = (manager: Shards, relay: GatewayRelay): IShardingStrategy => {
-  const { fetchGatewayInformation, options } = manager;
-  const { updateSessionInfo } = options;
+  const { options } = manager;
+  const fetchGatewayInformation = manager.fetchGatewayInformation.bind(manager);
+  const updateSessionInfo = options.updateSessionInfo.bind(options);
   manager.fetchGatewayInformation = async (force) => {
-    const information = await fetchGatewayInformation.call(manager, force);
+    const information = await fetchGatewayInformation(force);
     return { ...information, url: relay.urlFor(information.url) };
   };
   const isLed = (url: string): boolean => url.startsWith(relay.urlFor('').slice(0, -1));

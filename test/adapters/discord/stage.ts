@@ -12,7 +12,7 @@ import {
   createTeachingCases,
   type Teaching,
 } from '../../../src/core/teaching/create-teaching-cases.ts';
-import { createAccess } from '../../../src/core/access.ts';
+import { createAccess, type AccessRules } from '../../../src/core/access.ts';
 import type { Conversation } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
@@ -69,6 +69,8 @@ export type StageOptions = {
   readonly leaseMs?: number;
   /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
   readonly clockRate?: number;
+  /** Who may ask. */
+  readonly access?: Partial<AccessRules>;
   /** It is not waited for the connection. */
   readonly connects?: boolean;
   /** In place of one that takes every file for a film. */
@@ -133,6 +135,7 @@ export class Stage {
   readonly #answers = new Map<string, readonly string[]>();
   readonly #model;
   #settings: Partial<DiscordSettings> = {};
+  #access: Partial<AccessRules> = {};
   readonly #stores = createMemoryStores({ now: Date.now });
   #gate: Promise<void> = Promise.resolve();
   #open: (() => void) | undefined;
@@ -166,7 +169,12 @@ export class Stage {
       ...TEST_LIMITS,
       timings: { ...timings, leaseMs, renewMs: Math.ceil(leaseMs / 3), heedMs: 50 },
     };
-    const access = createAccess({ ...OPEN_TO_MEMBERS, outsiders: false });
+    const access = createAccess({
+      ...OPEN_TO_MEMBERS,
+      outsiders: false,
+      ...this.#options.access,
+      ...this.#access,
+    });
     const teaching = createTeachingCases({
       ...parts,
       ...more,
@@ -260,7 +268,11 @@ export class Stage {
   }
 
   /** Starts the adapter and its conversation anew, over the same store. */
-  async reopen(settings: Partial<DiscordSettings> = {}): Promise<void> {
+  async reopen(
+    settings: Partial<DiscordSettings> = {},
+    access: Partial<AccessRules> = {},
+  ): Promise<void> {
+    this.#access = { ...this.#access, ...access };
     await this.shut();
     this.#settings = { ...this.#settings, ...settings };
     await this.open();
