@@ -81,10 +81,10 @@ describe('a case whose process dies', { timeout: 240_000 }, () => {
       await first?.teaching.close();
 
       const second = (await live(platform, stores))!;
-      if (!isOpened) expect(await second.adapter.tell(opening)).toBe(true);
+      if (!isOpened) await second.adapter.tell(opening);
       const posted = (count: number) => () => new Set(platform.finished).size >= count;
       await until(posted(1));
-      if (!isAnswered) expect(await second.adapter.tell(answer)).toBe(true);
+      if (!isAnswered) await second.adapter.tell(answer);
       await until(posted(2));
       await second.teaching.cases.reveal(id, TEACHER).catch(() => undefined);
       await until(posted(3));
