@@ -11,6 +11,7 @@ import { auditCase } from './audit-case.ts';
 import { caseIdOf, filmLine, threadLine } from './case-journal.ts';
 import type { CaseParts } from './case-options.ts';
 import type { CaseRecord } from './case-record.ts';
+import { forgetPrefix } from './forget-prefix.ts';
 import { openCase, openingEvents } from './opening.ts';
 import { revealEvents } from './reveal.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -77,9 +78,10 @@ export class CasesInThreads implements ThreadCases {
     for (const record of await this.#casesOf(threadKey)) {
       if (turns.has(record.turn)) await this.#forget(record);
       else
-        for (const author of await journal.answeredBy(record.id)) {
-          const turn = (await journal.answer(record.id, author))?.turn;
-          if (turn !== undefined && turns.has(turn)) await journal.dropAnswer(record.id, author);
+        for (const author of await journal.learners.answered(record.id)) {
+          const turn = (await journal.learners.answer(record.id, author))?.turn;
+          if (turn !== undefined && turns.has(turn))
+            await journal.learners.dropAnswer(record.id, author);
         }
     }
   }
@@ -122,17 +124,10 @@ export class CasesInThreads implements ThreadCases {
     return records;
   }
 
-  /** The film goes with the thread's; what the model keeps of it goes here, where no thread holds it any more. */
   async #forget(record: CaseRecord): Promise<void> {
-    const { journal, model, logger } = this.#parts;
-    await journal.forget(record);
+    await this.#parts.journal.forget(record);
     auditCase(this.#parts, record, 'forgotten', undefined);
-    if ((await journal.claims.line(`film:${record.film.sha256}`)).length > 0) return;
-    try {
-      await model.forget(record.film.sha256);
-    } catch (error) {
-      logger.error({ error }, 'the model did not forget the film of a teaching case');
-    }
+    await forgetPrefix(this.#parts, record);
   }
 }
 

@@ -69,10 +69,10 @@ export class TeachingDesk implements TeachingCases {
     const { journal } = this.#parts;
     await this.#record(id);
     const [stored, name, hints, answered] = await Promise.all([
-      journal.answer(id, author),
-      journal.name(id, author),
-      journal.hints(id, author),
-      journal.answeredBy(id),
+      journal.learners.answer(id, author),
+      journal.learners.name(id, author),
+      journal.learners.hints(id, author),
+      journal.learners.answered(id),
     ]);
     const at = answered.indexOf(author);
     return { answer: stored?.answer, name, hints, letter: at === -1 ? undefined : letterOf(at) };
@@ -81,7 +81,11 @@ export class TeachingDesk implements TeachingCases {
   async showName(id: CaseId, by: Person, name: string | undefined): Promise<void> {
     const record = await this.#open(id, by);
     const shown = name === undefined ? '' : shortened(printable(name), LONGEST_NAME);
-    await this.#parts.journal.writeName(record, by.author, shown === '' ? undefined : shown);
+    await this.#parts.journal.learners.writeName(
+      record,
+      by.author,
+      shown === '' ? undefined : shown,
+    );
   }
 
   async hint(id: CaseId, by: Person): Promise<Hint> {
@@ -89,7 +93,7 @@ export class TeachingDesk implements TeachingCases {
     const record = await this.#open(id, by);
     const key = await this.#key(id);
     if (key === undefined) throw new WetreadError('case-no-hint');
-    const step = (await journal.takeHint(record, by.author, MOST_HINTS)) as Hint['step'];
+    const step = (await journal.learners.takeHint(record, by.author, MOST_HINTS)) as Hint['step'];
     const said = hintText(step, key.key, key.geometry);
     const text = key.against === 'key' ? said : `${byModel(model.demo)}: ${said}`;
     return { step, text, left: MOST_HINTS - step };
@@ -167,7 +171,7 @@ export class TeachingDesk implements TeachingCases {
     const { id, platform, workspace, channel, thread, openedBy, revealAt } = record;
     const [state, answered, kept] = await Promise.all([
       journal.state(id),
-      journal.answeredBy(id),
+      journal.learners.answered(id),
       journal.isKept(id),
     ]);
     if (state === undefined || state === 'forgotten') return undefined;

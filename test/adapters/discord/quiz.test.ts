@@ -21,7 +21,7 @@ const openQuiz = async (minutes = 30) => {
   const head = await discord.until('a head', () => discord.replies(channel)[0]?.id);
   const thread = await there.caseOf(head);
   const post = discord.replies(thread)[0]!.id;
-  await there.asked(/right nodule located/);
+  await there.caseIsRead();
   const moderator = discord.user('moderator', { moderator: true });
   const learners = ['ana', 'ben', 'cem'].map((name) => discord.user(name)) as [
     string,

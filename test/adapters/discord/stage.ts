@@ -18,6 +18,7 @@ import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
 import type { Annotator } from '../../../src/core/drawing/annotator.ts';
 import type { Intake } from '../../../src/core/intake/intake.ts';
+import type { Namespace } from '../../../src/core/records.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/log.ts';
@@ -103,6 +104,7 @@ export const openStage = async (
 
 /** Long enough for anything that would come too much to have come. */
 const QUIET_MS = 250;
+const LOOK_MS = 20;
 
 /** Where the logger writes: each line is kept. */
 class LogLines extends Writable {
@@ -267,6 +269,21 @@ export class Stage {
     return this.#adapter;
   }
 
+  /** How many records of a kind are kept. */
+  async kept(namespace: Namespace): Promise<number> {
+    let count = 0;
+    for await (const _key of this.#stores.records.keys(namespace)) count += 1;
+    return count;
+  }
+
+  /** How many films that were taken in are kept. */
+  async keptFilms(): Promise<number> {
+    const films = await Promise.all(
+      this.films.map((name) => this.#stores.blobs.get('films', name)),
+    );
+    return films.filter((bytes) => bytes !== undefined).length;
+  }
+
   /** Starts the adapter and its conversation anew, over the same store. */
   async reopen(
     settings: Partial<DiscordSettings> = {},
@@ -334,6 +351,15 @@ export class Stage {
         typeof question === 'string' ? asked === question : question.test(asked),
       ),
     );
+  }
+
+  /** Until the hidden reading of a teaching case is kept. */
+  async caseIsRead(): Promise<void> {
+    for (;;) {
+      for await (const key of this.#stores.records.keys('cases'))
+        if (key.startsWith('reading:')) return;
+      await sleep(LOOK_MS);
+    }
   }
 
   /** Until the bot has so many messages in a channel or thread, and each is whole. */
