@@ -3,6 +3,7 @@ import {
   MessageType,
   type APIMessage,
   type GatewayMessageCreateDispatchData,
+  type GatewayThreadDeleteDispatchData,
 } from 'discord.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, TurnId } from '../../core/conversation.ts';
@@ -69,6 +70,8 @@ export class Incoming {
       this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, [packet.d.id]));
     else if (packet.t === GatewayDispatchEvents.MessageDeleteBulk)
       this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, packet.d.ids));
+    else if (packet.t === GatewayDispatchEvents.ThreadDelete)
+      this.#later(packet.d.id, () => this.#threadDeleted(packet.d));
   }
 
   /** A message that was read back: told already, perhaps, in which case it is the same turn. */
@@ -187,6 +190,17 @@ export class Incoming {
       const reference = { platform: PLATFORM, workspace: guild, channel: parent, id };
       await this.#insist(() => conversation.deleted(reference));
     }
+  }
+
+  /** With a thread goes all that was said there. */
+  async #threadDeleted({
+    id,
+    guild_id,
+    parent_id,
+  }: GatewayThreadDeleteDispatchData): Promise<void> {
+    const { conversation } = this.#options;
+    const place = { platform: PLATFORM, workspace: guild_id, channel: parent_id ?? id, thread: id };
+    await this.#insist(() => conversation.forget(place));
   }
 
   /** Again while the store or Discord fails. undefined: Discord says that there is no such thing. */

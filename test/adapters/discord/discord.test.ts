@@ -186,6 +186,18 @@ describe('what happens to a message', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a thread that is deleted', { timeout: 60_000 }, () => {
+  test('takes its film and all that was said there with it', async () => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const { thread } = await askAbout(stage);
+    expect(await stage.kept('turns')).toBeGreaterThan(0);
+    discord.deleteThread(thread);
+    await expect.poll(() => stage.keptFilms(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => stage.kept('threads'), { timeout: 15_000 }).toBe(0);
+  });
+});
+
 describe('under a reply', { timeout: 60_000 }, () => {
   test('buttons ask for tasks, about that reply', async () => {
     const stage = await openStage();

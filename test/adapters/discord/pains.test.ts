@@ -61,12 +61,13 @@ describe('pains of other bots on Discord', { timeout: 60_000 }, () => {
 
   test('3: marks that make every character itself are never cut in two', async () => {
     const stage = await openStage();
-    const stars = '*'.repeat(3_000);
+    // An odd beginning, so that a message's end falls between a mark and its character.
+    const stars = `a${'*'.repeat(3_000)}`;
     stage.answer('Tell me everything.', [stars]);
     const { thread } = await askAbout(stage, 'Tell me everything.');
     await stage.discord.until('every mark', () => stage.says(thread).join('') === stars);
     for (const { content } of stage.discord.replies(thread))
-      expect(content.split('\n')[0]?.replaceAll(String.raw`\*`, '')).toBe('');
+      expect(content.split('\n')[0]?.replaceAll(String.raw`\*`, '')).toMatch(/^a?$/);
   });
 
   test("6: no film is fetched from a host that is not Discord's, and no token goes along with any", async () => {
@@ -99,8 +100,11 @@ describe('pains of other bots on Discord', { timeout: 60_000 }, () => {
     const teacher = discord.user('teacher');
     const topic = discord.post({ by: teacher, channel, text: 'Case of the week' });
     const thread = discord.thread(teacher, topic);
+    // Nobody tells the bot of it later.
+    await stage.shut();
     discord.post({ by: teacher, channel: thread, films: [film('one')] });
     discord.post({ by: discord.user('student'), channel: thread, text: 'Hm' });
+    await stage.open();
     const by = discord.user('resident');
     discord.post({ by, channel: thread, text: `${discord.mention} How is the heart?` });
     await stage.answered(thread, 1);
