@@ -121,9 +121,18 @@ export class Gateway {
         resolve(new DiscordFailure(CALL, 'unsure', 'stopped')),
       );
       client.on(Events.Raw, (packet: Packet) => onPacket(packet));
-      client.on(Events.ShardReady, () => onConnection('connected'));
-      client.on(Events.ShardResume, () => onConnection('connected'));
-      client.on(Events.ShardReconnecting, () => onConnection('connecting'));
+      // Each shard hears servers of its own: who is connected hears them all.
+      const away = new Set<number>();
+      const back = (shard: number): void => {
+        away.delete(shard);
+        if (away.size === 0) onConnection('connected');
+      };
+      client.on(Events.ShardReady, back);
+      client.on(Events.ShardResume, back);
+      client.on(Events.ShardReconnecting, (shard) => {
+        away.add(shard);
+        onConnection('connecting');
+      });
       client.on(Events.ShardDisconnect, ({ code }) => resolve(closedWith(code)));
       client.on(Events.Invalidated, () => resolve(new DiscordFailure(CALL, 'unsure', 'session')));
       // Without listeners these would end the process; the connection's own end tells what is to be done.

@@ -87,7 +87,7 @@ export class Incoming {
     if (message.webhook_id !== undefined) return;
     const where = await this.#insist(() => this.#options.guilds.channel(channel_id));
     if (where === undefined) return;
-    const spoken = readSpoken(message, application().user);
+    const spoken = this.#readSpoken(message, where);
     const addressed = await this.#isAddressed(message, where, spoken);
     if (!addressed && !(where.kind === 'thread' && hasFilms(message))) return;
     const place = await this.#placeOf(message, where);
@@ -116,6 +116,14 @@ export class Incoming {
     if (!heard.addressed || heard.attachments.length > 0) return conversation.take(heard);
     const words = await films.bring(heard, message);
     return conversation.take(words === undefined ? heard : { ...heard, text: words });
+  }
+
+  #readSpoken(message: HeardMessage, { guild }: ChannelFacts): Spoken {
+    const { application, guilds } = this.#options;
+    const spoken = readSpoken(message, application().user);
+    const role = guilds.ownRole(guild);
+    const byRole = role !== undefined && message.mention_roles.includes(role);
+    return byRole ? { ...spoken, mentionsBot: true } : spoken;
   }
 
   async #isAddressed(message: HeardMessage, where: ChannelFacts, spoken: Spoken): Promise<boolean> {
@@ -166,7 +174,7 @@ export class Incoming {
       attachments: filmsOf(message, links),
       addressed,
       choose: undefined,
-      mentioned: spoken.mentionsBot,
+      mentioned: spoken.namesBot,
     };
   }
 

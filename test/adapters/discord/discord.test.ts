@@ -22,6 +22,16 @@ describe('in a channel', { timeout: 60_000 }, () => {
     expect(stage.films).toEqual(['one']);
   });
 
+  test('the role of the bot is as good as its name', async () => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const channel = discord.channel('teaching');
+    const text = `<@&${discord.world.botRole}> How is the heart?`;
+    const by = discord.user('resident');
+    const thread = await stage.caseOf(discord.post({ by, channel, text, films: [film('one')] }));
+    expect(stage.says(thread)).toEqual([SENTENCES.heart]);
+  });
+
   test('what is said in the case thread afterwards needs no mention, and knows the film', async () => {
     const stage = await openStage();
     const { thread } = await askAbout(stage);
