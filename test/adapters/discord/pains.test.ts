@@ -253,13 +253,12 @@ describe('pains of other bots on Discord', { timeout: 60_000 }, () => {
     expect(stage.says(post)).toEqual([SENTENCES.heart]);
   });
 
-  test('25: nor is an answer lost to a post that takes no messages yet, or whose first one cannot be read yet', async () => {
+  test('25: nor is an answer lost to a post that takes no messages yet', async () => {
     const stage = await openStage();
     const { discord } = stage;
     const forum = discord.forum('cases');
     const by = discord.user('resident');
     discord.fault('POST /channels/:channel/messages', { kind: 'error', error: '40058' }, 2);
-    discord.fault('GET /channels/:channel/messages/:message', { kind: 'error', error: '10008' }, 2);
     const post = await discord.forumPost({ by, forum, films: [film('one')] });
     const student = discord.user('student');
     discord.post({ by: student, channel: post, text: `${discord.mention} How is the heart?` });
@@ -300,5 +299,10 @@ describe('words of a model', { timeout: 60_000 }, () => {
     const [own = ''] = reply?.content.split('\n-# Right and left') ?? [];
     expect(own).not.toMatch(/@everyone|<@\d|https:\/\/|(?<!\\)[*`|]|^(?:#|-#|>)/m);
     expect(discord.replies(thread).flatMap(({ pings }) => pings)).toEqual([]);
+    const written = discord.calls.filter(({ call }) =>
+      /^(?:POST|PATCH) .*messages(?:\/:message)?$/.test(call),
+    );
+    expect(written.length).toBeGreaterThan(1);
+    for (const { body } of written) expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
   });
 });
