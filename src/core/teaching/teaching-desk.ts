@@ -1,9 +1,8 @@
 import { WetreadError } from '../../errors.ts';
 import { KeyedSeries } from '../conversation/keyed-series.ts';
 import type { Claims } from '../claims.ts';
-import { threadKeyOf } from '../conversation/thread-key.ts';
 import { turnIdOf } from '../conversation/turn-id.ts';
-import type { Message, Place, TurnId } from '../conversation.ts';
+import type { Message, TurnId } from '../conversation.ts';
 import { printable, shortened } from '../drawing/chip-text.ts';
 import type { Picture } from '../reply.ts';
 import type {
@@ -18,7 +17,7 @@ import type {
 } from '../teaching-case.ts';
 import { answerKeyOf, type AnswerKey } from './answer-key.ts';
 import { auditCase } from './audit-case.ts';
-import { caseIdOf, threadLine } from './case-journal.ts';
+import { caseIdOf } from './case-journal.ts';
 import { numberedKey } from './case-key.ts';
 import { LONGEST_NAME } from './case-limits.ts';
 import type { CaseParts } from './case-options.ts';
@@ -44,11 +43,6 @@ export class TeachingDesk implements TeachingCases {
 
   openedBy(turn: TurnId): Promise<CaseView | undefined> {
     return this.find(caseIdOf(turn));
-  }
-
-  async openIn(place: Place): Promise<CaseView | undefined> {
-    const record = await this.#parts.journal.openWith(threadLine(threadKeyOf(place)));
-    return record === undefined ? undefined : this.#viewOf(record);
   }
 
   async find(id: CaseId): Promise<CaseView | undefined> {
