@@ -13,7 +13,7 @@ import {
   type Teaching,
 } from '../../../src/core/teaching/create-teaching-cases.ts';
 import { createAccess, type AccessRules } from '../../../src/core/access.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import type { Conversation, Message } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
 import type { Annotator } from '../../../src/core/drawing/annotator.ts';
@@ -133,6 +133,8 @@ export class Stage {
   paceMs = 0;
   /** The journal cannot be written. */
   failStore = false;
+  /** How long the journal takes for a message. */
+  storeMs = 0;
   readonly #options: StageOptions;
   readonly #answers = new Map<string, readonly string[]>();
   readonly #model;
@@ -246,6 +248,11 @@ export class Stage {
       get: (target, name: keyof Conversation) => {
         if (name === 'take' && this.failStore)
           return () => Promise.reject(new WetreadError('store-failed'));
+        if (name === 'take' && this.storeMs > 0)
+          return async (message: Message) => {
+            await sleep(this.storeMs);
+            return target.take(message);
+          };
         return target[name].bind(target);
       },
     });
