@@ -19,13 +19,22 @@ const { width, height } = await sharp(png).metadata();
 const { anatomy } = JSON.parse(await readFile(`${PHANTOM}.json`, 'utf8')) as Truth;
 const key = readKey('right consolidation: 0.19 0.30 0.39 0.59');
 const answerOf = (letter: string, answer: CaseAnswer, name?: string) => ({
-  ...{ letter, name, answer, at: 0, turn: undefined, hints: 0 },
+  letter,
+  name,
+  answer,
+  at: 0,
+  turn: undefined,
+  hints: 0,
 });
 const { sheet, text } = revealOf({
   film: { width, height },
   stored: { key, origin: 'written', by: '', at: 0 },
   reading: {
-    ...{ outcome: 'read', text: '', boxes: [], notices: [], key },
+    outcome: 'read',
+    text: '',
+    boxes: [],
+    notices: [],
+    key,
     geometry: geometryOf(anatomy['right lung'], anatomy['left lung']),
   },
   answers: [

@@ -56,8 +56,8 @@ export type AuditEvent =
   /** The operator wrote the feedback, or the teaching cases, out. */
   | { readonly kind: 'export'; readonly rows: number };
 
-/** What a turn was for: a task's name, or the shape of a question, never its words. */
-export type AuditedTask = Task | 'locate' | 'free';
+/** What a turn was for: a task's name, or the shape of a question, never its words. `case`: a teaching case's post or reveal. */
+export type AuditedTask = Task | 'locate' | 'free' | 'case';
 
 export interface Audit {
   /** Returns at once; a line that cannot be written is logged by whoever writes it, and holds up no reply. */

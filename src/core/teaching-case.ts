@@ -80,8 +80,6 @@ export type HiddenReading = {
 export interface TeachingCases {
   /** The case that this turn opened. */
   openedBy(turn: TurnId): Promise<CaseView | undefined>;
-  /** The case that is open, or being revealed, in this thread. */
-  openIn(place: Place): Promise<CaseView | undefined>;
   find(id: CaseId): Promise<CaseView | undefined>;
 
   /**

@@ -10,7 +10,6 @@ export type LateTeachingOptions = {
 /** Teaching cases that ways in can be given before they are there, as `lateConversation` is. */
 export const lateTeaching = ({ find, whenThere }: LateTeachingOptions): TeachingCases => ({
   openedBy: async (turn) => find().openedBy(turn),
-  openIn: async (place) => find().openIn(place),
   find: async (id) => find().find(id),
   answer: async (id, by, answer) => find().answer(id, by, answer),
   own: async (id, by) => find().own(id, by),

@@ -105,6 +105,12 @@ export class CommandHandler implements InteractionHandler {
     const message = this.#message(acted, place, { ...asked, attachments: listOf(film) });
     const turn = await this.#takingBack(acted, () => conversation.take(message));
     if (turn === undefined) return;
+    // What only whoever typed it sees cannot become the reply.
+    if (answer.isAlone) {
+      replies.follow(turn, { ...place, question: interaction.id, author, direct: message.direct });
+      await answer.say({ content: AT_WORK });
+      return;
+    }
     const options = { turn, part: 0, hidden: false };
     const text = asked.teaching === undefined ? AT_WORK : OPENING;
     const working = { text, footer: { kind: 'working' }, picture: undefined } as const;
@@ -234,7 +240,7 @@ const optionIn = (data: APIChatInputApplicationCommandInteractionData, name: str
 };
 
 /** The film that was given with a command. Its link is good for this once, so it has no reference. */
-export const filmIn = (
+const filmIn = (
   data: APIChatInputApplicationCommandInteractionData,
   files: FilmFiles,
 ): Attachment | undefined => {

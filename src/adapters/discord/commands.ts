@@ -27,7 +27,7 @@ const EVERYWHERE = {
 };
 
 /** What people can choose from Discord's own menus. */
-export const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
+const COMMANDS: readonly RESTPostAPIApplicationCommandsJSONBody[] = [
   {
     name: 'read',
     description: 'Read a chest film: a wet read, or the answer to a question',

@@ -4,20 +4,17 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Application } from './application.ts';
 import type { DiscordApi } from './discord-api.ts';
-import { CODES, DiscordFailure, hasCode } from './discord-failure.ts';
+import { DiscordFailure } from './discord-failure.ts';
 import type { FilmLinks } from './film-links.ts';
 import type { Guilds } from './guilds.ts';
 import { readSpoken } from './heard-message.ts';
 import { filmsOf, hasFilms } from './message-films.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Messages of a thread that are looked through for its film. */
 const PAGE = '100';
 const PATIENCE_MS = 10_000;
 /** Threads that were looked through in this process; an old one is looked through once. */
 const MOST = 20_000;
-/** A forum post is told of before its first message can be fetched. */
-const STARTER_MS = [300, 700, 1_500, 3_000] as const;
 
 export type FilmBeforeOptions = {
   readonly conversation: Conversation;
@@ -114,7 +111,7 @@ export class FilmBefore {
       );
       if (film !== undefined) return film;
       const { inForum } = await this.#options.guilds.channel(thread);
-      return await this.#find(inForum ? thread : channel, thread, inForum);
+      return await this.#find(inForum ? thread : channel, thread);
     } catch (error) {
       if (!(error instanceof DiscordFailure) || error.kind !== 'refused') throw error;
       this.#remember(thread);
@@ -124,22 +121,16 @@ export class FilmBefore {
     }
   }
 
-  /** undefined: there is none. `patiently`: it may be about to come. */
-  async #find(channel: string, id: string, patiently = false): Promise<APIMessage | undefined> {
-    for (const waitMs of patiently ? [...STARTER_MS, 0] : [0]) {
-      try {
-        const options = { patienceMs: PATIENCE_MS };
-        const route = Routes.channelMessage(channel, id);
-        return await this.#options.api.call<APIMessage>('GET', route, options);
-      } catch (error) {
-        if (!hasCode(error, CODES.unknownMessage)) {
-          if (error instanceof DiscordFailure && error.kind === 'refused') return undefined;
-          throw error;
-        }
-      }
-      if (waitMs > 0) await sleep(waitMs);
+  /** undefined: there is none. */
+  async #find(channel: string, id: string): Promise<APIMessage | undefined> {
+    try {
+      const options = { patienceMs: PATIENCE_MS };
+      const route = Routes.channelMessage(channel, id);
+      return await this.#options.api.call<APIMessage>('GET', route, options);
+    } catch (error) {
+      if (error instanceof DiscordFailure && error.kind === 'refused') return undefined;
+      throw error;
     }
-    return undefined;
   }
 
   #remember(thread: string): void {

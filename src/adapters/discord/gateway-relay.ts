@@ -78,14 +78,13 @@ export class GatewayRelay {
   }
 }
 
-const passed = ({ headers }: IncomingMessage): Record<string, string> => ({
-  ...Object.fromEntries(
+const passed = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
     PASSED.flatMap((name) => {
       const value = headers[name];
       return typeof value === 'string' ? [[name, value]] : [];
     }),
-  ),
-});
+  );
 
 const asLines = (headers: Readonly<Record<string, string | string[] | undefined>>): string =>
   Object.entries(headers)

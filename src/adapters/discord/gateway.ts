@@ -91,6 +91,8 @@ export class Gateway {
   #create(): Client {
     const { apiUrl, network, relay, mayReadMessages } = this.#options;
     return new Client({
+      // As many as Discord recommends.
+      shards: 'auto',
       intents: INTENTS | (mayReadMessages() ? CONTENT_INTENT : 0),
       allowedMentions: { parse: [] },
       // Of what people say, and who they are, nothing is kept here.
@@ -119,9 +121,18 @@ export class Gateway {
         resolve(new DiscordFailure(CALL, 'unsure', 'stopped')),
       );
       client.on(Events.Raw, (packet: Packet) => onPacket(packet));
-      client.on(Events.ShardReady, () => onConnection('connected'));
-      client.on(Events.ShardResume, () => onConnection('connected'));
-      client.on(Events.ShardReconnecting, () => onConnection('connecting'));
+      // Each shard hears servers of its own: who is connected hears them all.
+      const away = new Set<number>();
+      const back = (shard: number): void => {
+        away.delete(shard);
+        if (away.size === 0) onConnection('connected');
+      };
+      client.on(Events.ShardReady, back);
+      client.on(Events.ShardResume, back);
+      client.on(Events.ShardReconnecting, (shard) => {
+        away.add(shard);
+        onConnection('connecting');
+      });
       client.on(Events.ShardDisconnect, ({ code }) => resolve(closedWith(code)));
       client.on(Events.Invalidated, () => resolve(new DiscordFailure(CALL, 'unsure', 'session')));
       // Without listeners these would end the process; the connection's own end tells what is to be done.
@@ -135,10 +146,11 @@ type Shards = Parameters<NonNullable<WebSocketOptions['buildStrategy']>>[0];
 
 /** Shards as the library makes them, whose addresses, told at the start and for resuming, lead over the relay. */
 const led = (manager: Shards, relay: GatewayRelay): IShardingStrategy => {
-  const { fetchGatewayInformation, options } = manager;
-  const { updateSessionInfo } = options;
+  const { options } = manager;
+  const fetchGatewayInformation = manager.fetchGatewayInformation.bind(manager);
+  const updateSessionInfo = options.updateSessionInfo.bind(options);
   manager.fetchGatewayInformation = async (force) => {
-    const information = await fetchGatewayInformation.call(manager, force);
+    const information = await fetchGatewayInformation(force);
     return { ...information, url: relay.urlFor(information.url) };
   };
   const isLed = (url: string): boolean => url.startsWith(relay.urlFor('').slice(0, -1));

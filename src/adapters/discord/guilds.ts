@@ -94,6 +94,14 @@ export class Guilds {
     return namesOfMissing(permissionsIn(there.guild, parent, { user: me.id, roles }), needed);
   }
 
+  /** Our own role, which bears our name: people who mean us mention it as often. */
+  ownRole(guild: string): string | undefined {
+    const client = this.#client();
+    const roles = client?.guilds.cache.get(guild)?.roles.cache;
+    return roles?.find(({ tags }) => tags?.botId !== undefined && tags.botId === client?.user?.id)
+      ?.id;
+  }
+
   /** Bytes that one attachment may have there. */
   uploadLimit(guild: string): number {
     const tier = this.#client()?.guilds.cache.get(guild)?.premiumTier ?? 0;

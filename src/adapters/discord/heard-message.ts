@@ -23,6 +23,8 @@ export type Spoken = {
   /** The words without the mention of the bot. */
   readonly words: string;
   readonly mentionsBot: boolean;
+  /** By its name in the words, and not by replying to it alone: in a teaching case a reply is an answer. */
+  readonly namesBot: boolean;
   /** Speaks to somebody else. */
   readonly mentionsOthers: boolean;
 };
@@ -47,6 +49,7 @@ export const readSpoken = (
   return {
     words: wordsOf(content, bot),
     mentionsBot: named || answersBot,
+    namesBot: content.includes(`<@${bot}>`) || content.includes(`<@!${bot}>`),
     mentionsOthers: others.length > 0 || isToSomebody,
   };
 };

@@ -3,6 +3,7 @@ import {
   MessageType,
   type APIMessage,
   type GatewayMessageCreateDispatchData,
+  type GatewayThreadDeleteDispatchData,
 } from 'discord.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, TurnId } from '../../core/conversation.ts';
@@ -69,6 +70,8 @@ export class Incoming {
       this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, [packet.d.id]));
     else if (packet.t === GatewayDispatchEvents.MessageDeleteBulk)
       this.#later(packet.d.channel_id, () => this.#deleted(packet.d.channel_id, packet.d.ids));
+    else if (packet.t === GatewayDispatchEvents.ThreadDelete)
+      this.#later(packet.d.id, () => this.#threadDeleted(packet.d));
   }
 
   /** A message that was read back: told already, perhaps, in which case it is the same turn. */
@@ -84,7 +87,7 @@ export class Incoming {
     if (message.webhook_id !== undefined) return;
     const where = await this.#insist(() => this.#options.guilds.channel(channel_id));
     if (where === undefined) return;
-    const spoken = readSpoken(message, application().user);
+    const spoken = this.#readSpoken(message, where);
     const addressed = await this.#isAddressed(message, where, spoken);
     if (!addressed && !(where.kind === 'thread' && hasFilms(message))) return;
     const place = await this.#placeOf(message, where);
@@ -113,6 +116,14 @@ export class Incoming {
     if (!heard.addressed || heard.attachments.length > 0) return conversation.take(heard);
     const words = await films.bring(heard, message);
     return conversation.take(words === undefined ? heard : { ...heard, text: words });
+  }
+
+  #readSpoken(message: HeardMessage, { guild }: ChannelFacts): Spoken {
+    const { application, guilds } = this.#options;
+    const spoken = readSpoken(message, application().user);
+    const role = guilds.ownRole(guild);
+    const byRole = role !== undefined && message.mention_roles.includes(role);
+    return byRole ? { ...spoken, mentionsBot: true } : spoken;
   }
 
   async #isAddressed(message: HeardMessage, where: ChannelFacts, spoken: Spoken): Promise<boolean> {
@@ -163,7 +174,7 @@ export class Incoming {
       attachments: filmsOf(message, links),
       addressed,
       choose: undefined,
-      mentioned: spoken.mentionsBot,
+      mentioned: spoken.namesBot,
     };
   }
 
@@ -187,6 +198,17 @@ export class Incoming {
       const reference = { platform: PLATFORM, workspace: guild, channel: parent, id };
       await this.#insist(() => conversation.deleted(reference));
     }
+  }
+
+  /** With a thread goes all that was said there. */
+  async #threadDeleted({
+    id,
+    guild_id,
+    parent_id,
+  }: GatewayThreadDeleteDispatchData): Promise<void> {
+    const { conversation } = this.#options;
+    const place = { platform: PLATFORM, workspace: guild_id, channel: parent_id ?? id, thread: id };
+    await this.#insist(() => conversation.forget(place));
   }
 
   /** Again while the store or Discord fails. undefined: Discord says that there is no such thing. */

@@ -9,7 +9,7 @@ import {
 } from 'discord.js';
 import type { Logger } from '../../log.ts';
 import type { DiscordApi } from './discord-api.ts';
-import { DiscordFailure } from './discord-failure.ts';
+import { CODES, DiscordFailure, hasCode } from './discord-failure.ts';
 import { quietMarkdown } from './quiet-markdown.ts';
 
 /** Discord drops an interaction that has no answer after three seconds. */
@@ -26,6 +26,7 @@ export class InteractionAnswer {
   readonly #interaction: Pick<APIInteraction, 'id' | 'token' | 'application_id'>;
   readonly #logger: Logger;
   #state: 'open' | 'deferred' | 'answered' = 'open';
+  #isAlone = false;
 
   constructor(
     interaction: Pick<APIInteraction, 'id' | 'token' | 'application_id'>,
@@ -40,6 +41,11 @@ export class InteractionAnswer {
     return this.#state === 'open';
   }
 
+  /** The answer was deferred so that only whoever acted sees it. */
+  get isAlone(): boolean {
+    return this.#isAlone;
+  }
+
   /** "Wetread is thinking…". Fails with a `DiscordFailure`. */
   async defer({ alone }: { readonly alone: boolean }): Promise<void> {
     await this.#first(
@@ -47,6 +53,7 @@ export class InteractionAnswer {
       alone ? { flags: MessageFlags.Ephemeral } : {},
     );
     this.#state = 'deferred';
+    this.#isAlone = alone;
   }
 
   /** The press is heard, and nothing is shown for it. */
@@ -107,17 +114,37 @@ export class InteractionAnswer {
     await this.#api.call('DELETE', route, options).catch(() => undefined);
   }
 
-  async #first(type: InteractionResponseType, data: unknown, files: readonly RawFile[] = []) {
+  async #first(
+    type: InteractionResponseType,
+    data: unknown,
+    files: readonly RawFile[] = [],
+  ): Promise<Answered> {
     const { id, token } = this.#interaction;
-    const answer = await this.#api.call<Answered>('POST', Routes.interactionCallback(id, token), {
+    const options = {
       body: data === undefined ? { type } : { type, data },
       query: { with_response: 'true' },
       files,
       anonymous: true,
+      repeatable: true,
       patienceMs: ANSWER_MS,
-    });
-    this.#state = 'answered';
-    return answer;
+    };
+    const route = Routes.interactionCallback(id, token);
+    try {
+      return await this.#api.call<Answered>('POST', route, options);
+    } catch (error) {
+      // An earlier try of this one was done, and not answered.
+      if (!hasCode(error, CODES.acknowledged)) throw error;
+      return HAS_MESSAGE.has(type) ? { resource: { message: await this.#original() } } : {};
+    } finally {
+      this.#state = 'answered';
+    }
+  }
+
+  #original(): Promise<APIMessage> {
+    const { application_id, token } = this.#interaction;
+    const options = { anonymous: true, patienceMs: FOLLOW_MS };
+    const route = Routes.webhookMessage(application_id, token);
+    return this.#api.call<APIMessage>('GET', route, options);
   }
 
   #edit(body: Body, files: readonly RawFile[]): Promise<APIMessage> {
@@ -127,5 +154,10 @@ export class InteractionAnswer {
     return this.#api.call<APIMessage>('PATCH', route, options);
   }
 }
+
+const HAS_MESSAGE: ReadonlySet<InteractionResponseType> = new Set([
+  InteractionResponseType.ChannelMessageWithSource,
+  InteractionResponseType.DeferredChannelMessageWithSource,
+]);
 
 const NOBODY = { parse: [], replied_user: false };

@@ -1,5 +1,5 @@
 import {
-  ApplicationCommandType,
+  ChannelType,
   InteractionType,
   PermissionFlagsBits,
   PermissionsBitField,
@@ -62,7 +62,7 @@ export class Interactions {
     const channel = interaction.channel?.id;
     const author = (interaction.member?.user ?? interaction.user)?.id;
     if (channel === undefined || author === undefined) return;
-    const where = await this.#options.guilds.channel(channel);
+    const where = await this.#whereIs(interaction, channel);
     const missing = missingFor(interaction, where);
     if (missing.length > 0) {
       const permission = missing.join(', ');
@@ -75,6 +75,19 @@ export class Interactions {
       if (working === undefined) continue;
       await this.#telling(acted, working);
       return;
+    }
+  }
+
+  /** Discord says where it was; the servers that are known say more. */
+  async #whereIs({ guild_id, channel }: APIInteraction, id: string): Promise<ChannelFacts> {
+    const unknown = { id, parent: id, inForum: false, owner: undefined, tags: [] };
+    if (channel?.type === ChannelType.DM) return { ...unknown, kind: 'direct', guild: '' };
+    try {
+      return await this.#options.guilds.channel(id);
+    } catch (error) {
+      if (!(error instanceof DiscordFailure)) throw error;
+      // It may not be seen: the answer says so.
+      return { ...unknown, kind: 'channel', guild: guild_id ?? '' };
     }
   }
 
@@ -116,10 +129,3 @@ const standingOf = ({ member }: APIInteraction): Message['standing'] => {
   const permissions = new PermissionsBitField(BigInt(member?.permissions ?? '0'));
   return permissions.has(PermissionFlagsBits.ManageMessages) ? 'moderator' : 'member';
 };
-
-/** The name of a command that was typed; undefined: it is something else. */
-export const commandNameOf = (interaction: APIInteraction): string | undefined =>
-  interaction.type === InteractionType.ApplicationCommand &&
-  interaction.data.type === ApplicationCommandType.ChatInput
-    ? interaction.data.name
-    : undefined;

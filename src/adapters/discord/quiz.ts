@@ -8,6 +8,7 @@ import { KeyedSeries } from '../../core/conversation/keyed-series.ts';
 import type { Conversation, TurnId } from '../../core/conversation.ts';
 import type { Picture } from '../../core/reply.ts';
 import { cellName } from '../../core/teaching/cells.ts';
+import { sayAnswer } from '../../core/teaching/reveal-text.ts';
 import type {
   CaseAnswer,
   CaseId,
@@ -253,20 +254,10 @@ const ownBody = (post: CasePost, { answer, name, hints, letter }: OwnAnswer): Bo
   };
 };
 
-const sayOwn = (answer: CaseAnswer): string => {
-  switch (answer.kind) {
-    case 'normal':
-      return 'nothing abnormal.';
-    case 'words':
-      return quietMarkdown(answer.text.slice(0, TEXT_LIMIT));
-    case 'region':
-      return answer.side === 'both'
-        ? `${answer.zone} zones, both sides.`
-        : `${answer.side} ${answer.zone} zone.`;
-    case 'cells':
-      return `cells ${answer.cells.map(cellName).join(' ')}.`;
-  }
-};
+const sayOwn = (answer: CaseAnswer): string =>
+  answer.kind === 'words'
+    ? quietMarkdown(answer.text.slice(0, TEXT_LIMIT))
+    : `${sayAnswer(answer)}.`;
 
 const sayHidden = ({ reading, text, keyText, confirmed }: HiddenReading): string => {
   const words = quietMarkdown(text.slice(0, TEXT_LIMIT));

@@ -174,6 +174,7 @@ export class Replies {
     } catch (error) {
       if (!(error instanceof WetreadError) && !this.#closing.signal.aborted) throw error;
     } finally {
+      clearTimeout(timer);
       await drafts.end();
     }
     if (!content.ended) return undefined;

@@ -1,5 +1,5 @@
 import type { Model } from '../../model/model.ts';
-import { auditedTask, type AuditEvent } from '../audit.ts';
+import { auditedTask, type AuditedTask, type AuditEvent } from '../audit.ts';
 import type { EndingEvent } from './ending.ts';
 import type { OpenTurn } from './open-turn.ts';
 
@@ -29,10 +29,7 @@ export const auditOf = (
     turn: id,
     model: model.name,
     version: model.version,
-    task:
-      message.ask === undefined && message.text.trim() === ''
-        ? 'wet-read'
-        : auditedTask(message.ask),
+    task: taskOf(message),
     outcome: outcomeNameOf(event),
     code: event.type === 'error' ? event.code : undefined,
     waitedMs: begunAt - receivedAt,
@@ -43,6 +40,11 @@ export const auditOf = (
     promptTokens: reply?.usage.promptTokens ?? 0,
     completionTokens: reply?.usage.completionTokens ?? 0,
   };
+};
+
+const taskOf = ({ ask, teaching, text }: OpenTurn['record']['message']): AuditedTask => {
+  if (teaching !== undefined) return 'case';
+  return ask === undefined && text.trim() === '' ? 'wet-read' : auditedTask(ask);
 };
 
 const outcomeNameOf = (event: EndingEvent): 'reply' | 'question' | 'stopped' | 'error' => {

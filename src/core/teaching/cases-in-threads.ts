@@ -11,6 +11,7 @@ import { auditCase } from './audit-case.ts';
 import { caseIdOf, filmLine, threadLine } from './case-journal.ts';
 import type { CaseParts } from './case-options.ts';
 import type { CaseRecord } from './case-record.ts';
+import { forgetPrefix } from './forget-prefix.ts';
 import { openCase, openingEvents } from './opening.ts';
 import { revealEvents } from './reveal.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -50,7 +51,7 @@ export class CasesInThreads implements ThreadCases {
     signal: AbortSignal,
   ): Promise<AsyncIterable<ReplyEvent> | undefined> {
     const { turn, words } = request;
-    const { teaching, standing } = turn.message;
+    const { teaching } = turn.message;
     const { journal } = this.#parts;
     const line = filmLine(about.pixels.sha256);
     const holder = await this.#insist(() => journal.openWith(line), signal);
@@ -64,7 +65,7 @@ export class CasesInThreads implements ThreadCases {
       const wasRead = about.film.history.length > 0;
       return openingEvents(this.#parts, record, about.pixels, { question: words, wasRead });
     }
-    if (isOthers && standing !== 'moderator') throw new WetreadError('film-in-case');
+    if (isOthers && !isModerator(holder, turn.message)) throw new WetreadError('film-in-case');
     return undefined;
   }
 
@@ -77,9 +78,10 @@ export class CasesInThreads implements ThreadCases {
     for (const record of await this.#casesOf(threadKey)) {
       if (turns.has(record.turn)) await this.#forget(record);
       else
-        for (const author of await journal.answeredBy(record.id)) {
-          const turn = (await journal.answer(record.id, author))?.turn;
-          if (turn !== undefined && turns.has(turn)) await journal.dropAnswer(record.id, author);
+        for (const author of await journal.learners.answered(record.id)) {
+          const turn = (await journal.learners.answer(record.id, author))?.turn;
+          if (turn !== undefined && turns.has(turn))
+            await journal.learners.dropAnswer(record.id, author);
         }
     }
   }
@@ -122,26 +124,30 @@ export class CasesInThreads implements ThreadCases {
     return records;
   }
 
-  /** The film goes with the thread's; what the model keeps of it goes here, where no thread holds it any more. */
   async #forget(record: CaseRecord): Promise<void> {
-    const { journal, model, logger } = this.#parts;
-    await journal.forget(record);
+    await this.#parts.journal.forget(record);
     auditCase(this.#parts, record, 'forgotten', undefined);
-    if ((await journal.claims.line(`film:${record.film.sha256}`)).length > 0) return;
-    try {
-      await model.forget(record.film.sha256);
-    } catch (error) {
-      logger.error({ error }, 'the model did not forget the film of a teaching case');
-    }
+    await forgetPrefix(this.#parts, record);
   }
 }
 
-/** Asks the model for something; anything else that is said in a case's thread is an answer. */
+/** Where the case is: whoever has a server of their own is a moderator there. */
+const isModerator = (
+  { platform, workspace }: CaseRecord,
+  message: AnswerRequest['turn']['message'],
+): boolean =>
+  message.standing === 'moderator' &&
+  message.platform === platform &&
+  message.workspace === workspace;
+
+/** Asks the model for something; anything else that is said in a case's thread is an answer, also "left effusion?". */
 const isQuestion = (words: string): boolean =>
   zoomIn(words) !== undefined ||
   filmIn(words) !== undefined ||
   ['task', 'locate', 'locate-it'].includes(recognise(words).kind) ||
-  words.trim().endsWith('?');
+  /^(?:is|are|was|were|do|does|did|has|have|can|could|should|what|where|which|how|why|who|when)\b.*\?$/is.test(
+    words.trim(),
+  );
 
 async function* said({ words }: AnswerRequest, text: string): AsyncGenerator<ReplyEvent> {
   yield* eventsOf(ownReply(words, text));

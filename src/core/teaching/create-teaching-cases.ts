@@ -30,7 +30,7 @@ export const createTeachingCases = (options: CaseOptions): Teaching => {
   const lexicon = createLexicon(options.profile);
   const journal = new CaseJournal({ stores, limits, logger, now });
   const { readAgainMs } = limits;
-  const readings = new HiddenReadings({ journal, reading, lexicon, logger, readAgainMs, id });
+  const readings = new HiddenReadings({ ...options, journal, lexicon, readAgainMs });
   const due = new DueReveals({ ...options, journal, readings, lexicon });
   const parts = { ...options, journal, readings, lexicon, wake: () => due.wake() };
   return {

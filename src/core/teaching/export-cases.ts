@@ -100,8 +100,8 @@ const answersOf = async (
   journal: CaseJournal,
   { id }: CaseRecord,
 ): Promise<readonly ExportedAnswer[]> => {
-  const authors = await journal.answeredBy(id);
-  const all = await Promise.all(authors.map((author) => journal.answer(id, author)));
+  const authors = await journal.learners.answered(id);
+  const all = await Promise.all(authors.map((author) => journal.learners.answer(id, author)));
   return all.flatMap((stored, at) =>
     stored === undefined
       ? []

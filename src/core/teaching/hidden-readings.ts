@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ERRORS, toWetreadError, type ErrorCode } from '../../errors.ts';
+import { ERRORS, toWetreadError, WetreadError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import type { Model } from '../../model/model.ts';
 import { askerOf } from '../conversation/asker.ts';
 import type { Box, Film } from '../film.ts';
 import type { Lexicon } from '../profile/lexicon.ts';
@@ -11,11 +12,13 @@ import { geometryOf } from './case-geometry.ts';
 import type { CaseJournal } from './case-journal.ts';
 import { keyOfReading } from './case-key.ts';
 import type { CaseRecord, StoredReading } from './case-record.ts';
+import { forgetPrefix } from './forget-prefix.ts';
 
 export type HiddenReadingsOptions = {
   readonly journal: CaseJournal;
   readonly reading: Reading;
   readonly lexicon: Lexicon;
+  readonly model: Pick<Model, 'forget'>;
   readonly logger: Logger;
   readonly readAgainMs: number;
   readonly id: () => string;
@@ -40,7 +43,7 @@ export class HiddenReadings {
   /** Begins it, for whoever does not wait. Never fails. */
   begin(record: CaseRecord): void {
     this.find(record).catch((error: unknown) => {
-      if (!this.#closing.signal.aborted)
+      if (!this.#closing.signal.aborted && !isForgotten(error))
         this.#options.logger.error({ error }, 'the hidden reading of a teaching case was not kept');
     });
   }
@@ -64,7 +67,13 @@ export class HiddenReadings {
     const known = await journal.reading(record.id);
     if (known !== undefined) return known;
     const reading = await this.#read(record);
-    await journal.writeReading(record, reading);
+    try {
+      await journal.writeReading(record, reading);
+    } catch (error) {
+      // The model has read the film since it was to forget it.
+      if (isForgotten(error)) await forgetPrefix(this.#options, record);
+      throw error;
+    }
     return reading;
   }
 
@@ -111,3 +120,6 @@ export class HiddenReadings {
     throw toWetreadError(new Error('the reading has no ending'), this.#options.id());
   }
 }
+
+const isForgotten = (error: unknown): boolean =>
+  error instanceof WetreadError && error.code === 'case-unknown';

@@ -77,12 +77,12 @@ const answersOf = async (
   { journal }: CaseParts,
   { id }: CaseRecord,
 ): Promise<readonly Revealed[]> => {
-  const authors = await journal.answeredBy(id);
+  const authors = await journal.learners.answered(id);
   const answers = await Promise.all(
     authors.map(async (author, at) => {
       const [answer, name] = await Promise.all([
-        journal.answer(id, author),
-        journal.name(id, author),
+        journal.learners.answer(id, author),
+        journal.learners.name(id, author),
       ]);
       return answer === undefined ? [] : [{ ...answer, letter: letterOf(at), name }];
     }),

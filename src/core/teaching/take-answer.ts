@@ -28,17 +28,17 @@ export const takeAnswer = async (
   if ((await journal.state(id)) !== 'open') throw new WetreadError('case-closed');
   if ((await journal.seenBy(id)).includes(author)) throw new WetreadError('case-seen');
   const [before, hints] = await Promise.all([
-    journal.answer(id, author),
-    journal.hints(id, author),
+    journal.learners.answer(id, author),
+    journal.learners.hints(id, author),
   ]);
   if (before !== undefined && before.at > at) return;
   // Told once more after a crash: hints that were taken since do not count against it.
   if (before !== undefined && turn !== undefined && before.turn === turn) return;
-  await journal.writeAnswer(record, author, { answer: checked, at, turn, hints });
+  await journal.learners.writeAnswer(record, author, { answer: checked, at, turn, hints });
   // A reveal that began meanwhile may have read the answers already.
   if ((await journal.state(id)) === 'open') return;
-  if (before === undefined) await journal.dropAnswer(id, author);
-  else await journal.writeAnswer(record, author, before);
+  if (before === undefined) await journal.learners.dropAnswer(id, author);
+  else await journal.learners.writeAnswer(record, author, before);
   throw new WetreadError('case-closed');
 };
 

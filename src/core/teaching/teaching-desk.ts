@@ -1,9 +1,8 @@
 import { WetreadError } from '../../errors.ts';
 import { KeyedSeries } from '../conversation/keyed-series.ts';
 import type { Claims } from '../claims.ts';
-import { threadKeyOf } from '../conversation/thread-key.ts';
 import { turnIdOf } from '../conversation/turn-id.ts';
-import type { Message, Place, TurnId } from '../conversation.ts';
+import type { Message, TurnId } from '../conversation.ts';
 import { printable, shortened } from '../drawing/chip-text.ts';
 import type { Picture } from '../reply.ts';
 import type {
@@ -18,7 +17,7 @@ import type {
 } from '../teaching-case.ts';
 import { answerKeyOf, type AnswerKey } from './answer-key.ts';
 import { auditCase } from './audit-case.ts';
-import { caseIdOf, threadLine } from './case-journal.ts';
+import { caseIdOf } from './case-journal.ts';
 import { numberedKey } from './case-key.ts';
 import { LONGEST_NAME } from './case-limits.ts';
 import type { CaseParts } from './case-options.ts';
@@ -46,11 +45,6 @@ export class TeachingDesk implements TeachingCases {
     return this.find(caseIdOf(turn));
   }
 
-  async openIn(place: Place): Promise<CaseView | undefined> {
-    const record = await this.#parts.journal.openWith(threadLine(threadKeyOf(place)));
-    return record === undefined ? undefined : this.#viewOf(record);
-  }
-
   async find(id: CaseId): Promise<CaseView | undefined> {
     const record = await this.#parts.journal.find(id);
     return record === undefined ? undefined : this.#viewOf(record);
@@ -69,10 +63,10 @@ export class TeachingDesk implements TeachingCases {
     const { journal } = this.#parts;
     await this.#record(id);
     const [stored, name, hints, answered] = await Promise.all([
-      journal.answer(id, author),
-      journal.name(id, author),
-      journal.hints(id, author),
-      journal.answeredBy(id),
+      journal.learners.answer(id, author),
+      journal.learners.name(id, author),
+      journal.learners.hints(id, author),
+      journal.learners.answered(id),
     ]);
     const at = answered.indexOf(author);
     return { answer: stored?.answer, name, hints, letter: at === -1 ? undefined : letterOf(at) };
@@ -81,7 +75,11 @@ export class TeachingDesk implements TeachingCases {
   async showName(id: CaseId, by: Person, name: string | undefined): Promise<void> {
     const record = await this.#open(id, by);
     const shown = name === undefined ? '' : shortened(printable(name), LONGEST_NAME);
-    await this.#parts.journal.writeName(record, by.author, shown === '' ? undefined : shown);
+    await this.#parts.journal.learners.writeName(
+      record,
+      by.author,
+      shown === '' ? undefined : shown,
+    );
   }
 
   async hint(id: CaseId, by: Person): Promise<Hint> {
@@ -89,7 +87,7 @@ export class TeachingDesk implements TeachingCases {
     const record = await this.#open(id, by);
     const key = await this.#key(id);
     if (key === undefined) throw new WetreadError('case-no-hint');
-    const step = (await journal.takeHint(record, by.author, MOST_HINTS)) as Hint['step'];
+    const step = (await journal.learners.takeHint(record, by.author, MOST_HINTS)) as Hint['step'];
     const said = hintText(step, key.key, key.geometry);
     const text = key.against === 'key' ? said : `${byModel(model.demo)}: ${said}`;
     return { step, text, left: MOST_HINTS - step };
@@ -167,7 +165,7 @@ export class TeachingDesk implements TeachingCases {
     const { id, platform, workspace, channel, thread, openedBy, revealAt } = record;
     const [state, answered, kept] = await Promise.all([
       journal.state(id),
-      journal.answeredBy(id),
+      journal.learners.answered(id),
       journal.isKept(id),
     ]);
     if (state === undefined || state === 'forgotten') return undefined;

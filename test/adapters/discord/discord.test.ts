@@ -22,6 +22,16 @@ describe('in a channel', { timeout: 60_000 }, () => {
     expect(stage.films).toEqual(['one']);
   });
 
+  test('the role of the bot is as good as its name', async () => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const channel = discord.channel('teaching');
+    const text = `<@&${discord.world.botRole}> How is the heart?`;
+    const by = discord.user('resident');
+    const thread = await stage.caseOf(discord.post({ by, channel, text, films: [film('one')] }));
+    expect(stage.says(thread)).toEqual([SENTENCES.heart]);
+  });
+
   test('what is said in the case thread afterwards needs no mention, and knows the film', async () => {
     const stage = await openStage();
     const { thread } = await askAbout(stage);
@@ -183,6 +193,18 @@ describe('what happens to a message', { timeout: 60_000 }, () => {
     discord.delete(message);
     await discord.until('the replies are gone', () => discord.replies(thread).length === 0);
     expect(discord.world.messages.get(message)?.deleted).toBe(true);
+  });
+});
+
+describe('a thread that is deleted', { timeout: 60_000 }, () => {
+  test('takes its film and all that was said there with it', async () => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const { thread } = await askAbout(stage);
+    expect(await stage.kept('turns')).toBeGreaterThan(0);
+    discord.deleteThread(thread);
+    await expect.poll(() => stage.keptFilms(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => stage.kept('threads'), { timeout: 15_000 }).toBe(0);
   });
 });
 

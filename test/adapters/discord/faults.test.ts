@@ -68,3 +68,20 @@ describe('a reply', { timeout: 60_000 }, () => {
     expect(stage.says(thread)).toEqual([SENTENCES.place, SENTENCES.lungs, SENTENCES.heart]);
   });
 });
+
+describe('the answer to a command', { timeout: 60_000 }, () => {
+  test.each([
+    'is told to wait',
+    'gets no answer, and nothing was done',
+    'gets no answer, though it was done',
+  ] as const)('that %s is there once, whole', async (what) => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const thread = await stage.caseOf(ask(stage));
+    discord.fault('POST /interactions/:interaction/:token/callback', FAULTS[what]);
+    discord.command(discord.user('student'), thread, 'read', { question: 'How are the lungs?' });
+    await stage.answered(thread, 2);
+    await stage.quiet();
+    expect(stage.says(thread)).toEqual([SENTENCES.place, SENTENCES.lungs]);
+  });
+});

@@ -21,7 +21,7 @@ const openQuiz = async (minutes = 30) => {
   const head = await discord.until('a head', () => discord.replies(channel)[0]?.id);
   const thread = await there.caseOf(head);
   const post = discord.replies(thread)[0]!.id;
-  await there.asked(/right nodule located/);
+  await there.caseIsRead();
   const moderator = discord.user('moderator', { moderator: true });
   const learners = ['ana', 'ben', 'cem'].map((name) => discord.user(name)) as [
     string,
@@ -107,6 +107,10 @@ describe('a teaching case', { timeout: 60_000 }, () => {
     discord.post({ by: cem, channel: thread, text: 'I think of a pneumothorax' });
     await stage.answered(thread, 2);
     expect(stage.says(thread)[1]).toMatch(/^Noted as your answer/);
+    // a reply to the case's post is an answer, too
+    discord.post({ by: cem, channel: thread, text: 'a left pneumothorax', replyTo: quiz.post });
+    await stage.answered(thread, 3);
+    expect(stage.says(thread)[2]).toMatch(/^Noted as your answer/);
 
     const own = await ownMessage(quiz, ben, 'My answer');
     expect(own.content).toMatch(/right lower zone.*you are B, without a name/s);

@@ -12,12 +12,13 @@ import {
   createTeachingCases,
   type Teaching,
 } from '../../../src/core/teaching/create-teaching-cases.ts';
-import { createAccess } from '../../../src/core/access.ts';
-import type { Conversation } from '../../../src/core/conversation.ts';
+import { createAccess, type AccessRules } from '../../../src/core/access.ts';
+import type { Conversation, Message } from '../../../src/core/conversation.ts';
 import { createAnswer } from '../../../src/core/conversation/create-answer.ts';
 import { createConversation } from '../../../src/core/conversation/create-conversation.ts';
 import type { Annotator } from '../../../src/core/drawing/annotator.ts';
 import type { Intake } from '../../../src/core/intake/intake.ts';
+import type { Namespace } from '../../../src/core/records.ts';
 import { DEMO_PROFILE } from '../../../src/core/profile/demo.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/log.ts';
@@ -69,6 +70,8 @@ export type StageOptions = {
   readonly leaseMs?: number;
   /** How much faster the adapter's clock goes than the real one: pauses and deadlines of seconds are over sooner. */
   readonly clockRate?: number;
+  /** Who may ask. */
+  readonly access?: Partial<AccessRules>;
   /** It is not waited for the connection. */
   readonly connects?: boolean;
   /** In place of one that takes every file for a film. */
@@ -101,6 +104,7 @@ export const openStage = async (
 
 /** Long enough for anything that would come too much to have come. */
 const QUIET_MS = 250;
+const LOOK_MS = 20;
 
 /** Where the logger writes: each line is kept. */
 class LogLines extends Writable {
@@ -129,10 +133,13 @@ export class Stage {
   paceMs = 0;
   /** The journal cannot be written. */
   failStore = false;
+  /** How long the journal takes for a message. */
+  storeMs = 0;
   readonly #options: StageOptions;
   readonly #answers = new Map<string, readonly string[]>();
   readonly #model;
   #settings: Partial<DiscordSettings> = {};
+  #access: Partial<AccessRules> = {};
   readonly #stores = createMemoryStores({ now: Date.now });
   #gate: Promise<void> = Promise.resolve();
   #open: (() => void) | undefined;
@@ -166,7 +173,12 @@ export class Stage {
       ...TEST_LIMITS,
       timings: { ...timings, leaseMs, renewMs: Math.ceil(leaseMs / 3), heedMs: 50 },
     };
-    const access = createAccess({ ...OPEN_TO_MEMBERS, outsiders: false });
+    const access = createAccess({
+      ...OPEN_TO_MEMBERS,
+      outsiders: false,
+      ...this.#options.access,
+      ...this.#access,
+    });
     const teaching = createTeachingCases({
       ...parts,
       ...more,
@@ -236,6 +248,11 @@ export class Stage {
       get: (target, name: keyof Conversation) => {
         if (name === 'take' && this.failStore)
           return () => Promise.reject(new WetreadError('store-failed'));
+        if (name === 'take' && this.storeMs > 0)
+          return async (message: Message) => {
+            await sleep(this.storeMs);
+            return target.take(message);
+          };
         return target[name].bind(target);
       },
     });
@@ -259,8 +276,27 @@ export class Stage {
     return this.#adapter;
   }
 
+  /** How many records of a kind are kept. */
+  async kept(namespace: Namespace): Promise<number> {
+    let count = 0;
+    for await (const _key of this.#stores.records.keys(namespace)) count += 1;
+    return count;
+  }
+
+  /** How many films that were taken in are kept. */
+  async keptFilms(): Promise<number> {
+    const films = await Promise.all(
+      this.films.map((name) => this.#stores.blobs.get('films', name)),
+    );
+    return films.filter((bytes) => bytes !== undefined).length;
+  }
+
   /** Starts the adapter and its conversation anew, over the same store. */
-  async reopen(settings: Partial<DiscordSettings> = {}): Promise<void> {
+  async reopen(
+    settings: Partial<DiscordSettings> = {},
+    access: Partial<AccessRules> = {},
+  ): Promise<void> {
+    this.#access = { ...this.#access, ...access };
     await this.shut();
     this.#settings = { ...this.#settings, ...settings };
     await this.open();
@@ -322,6 +358,15 @@ export class Stage {
         typeof question === 'string' ? asked === question : question.test(asked),
       ),
     );
+  }
+
+  /** Until the hidden reading of a teaching case is kept. */
+  async caseIsRead(): Promise<void> {
+    for (;;) {
+      for await (const key of this.#stores.records.keys('cases'))
+        if (key.startsWith('reading:')) return;
+      await sleep(LOOK_MS);
+    }
   }
 
   /** Until the bot has so many messages in a channel or thread, and each is whole. */

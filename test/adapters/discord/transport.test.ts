@@ -120,7 +120,25 @@ describe('a message that cannot be journalled', { timeout: 60_000 }, () => {
 });
 
 describe('an interaction', { timeout: 60_000 }, () => {
-  test('is answered in time although the journal is slow', async () => {
+  test('is answered in time although the journal is slow, and then done', async () => {
+    const stage = await openStage();
+    const { discord } = stage;
+    const thread = await stage.caseOf(ask(stage));
+    const [reply] = discord.replies(thread);
+    stage.storeMs = 4_000;
+    const by = discord.user('student');
+    const press = discord.press(by, reply?.id ?? '', 'Report');
+    const typed = discord.command(by, thread, 'read', { question: 'How are the lungs?' });
+    await discord.until('both are heard', () => press.answered && typed.answered);
+    await stage.answered(thread, 3);
+    await stage.quiet();
+    expect(stage.says(thread).toSorted()).toEqual(
+      [SENTENCES.heart, 'Nothing of note.', SENTENCES.lungs].toSorted(),
+    );
+    expect(stage.refusals('10062')).toBe(0);
+  });
+
+  test('that cannot be journalled is said to be lost', async () => {
     const stage = await openStage();
     const { discord } = stage;
     const thread = await stage.caseOf(ask(stage));

@@ -1,13 +1,28 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { turnIdOf } from '../../../src/core/conversation/turn-id.ts';
 import { caseIdOf } from '../../../src/core/teaching/case-journal.ts';
 import { WetreadError } from '../../../src/errors.ts';
+import { createLogger } from '../../../src/log.ts';
+import { openEmbeddedStores } from '../../../src/state/embedded-stores.ts';
 import { createMemoryStores } from '../../../src/state/memory-stores.ts';
 import { until } from '../../support/conversation-stage.ts';
+import { textIn } from '../../support/scripted-reader.ts';
 import { severable } from '../../support/severed-stores.ts';
 import { SmallAdapter, SmallPlatform } from '../../support/small-platform.ts';
 import { film, message } from '../../support/test-conversation.ts';
-import { LEARNER, openTeaching, quiz, TEACHER } from '../../support/teaching-stage.ts';
+import {
+  hiddenReading,
+  LEARNER,
+  MODERATOR,
+  nextReveal,
+  openCase,
+  openTeaching,
+  quiz,
+  TEACHER,
+} from '../../support/teaching-stage.ts';
 
 const dying: AbortController[] = [];
 afterEach(() => {
@@ -66,10 +81,10 @@ describe('a case whose process dies', { timeout: 240_000 }, () => {
       await first?.teaching.close();
 
       const second = (await live(platform, stores))!;
-      if (!isOpened) expect(await second.adapter.tell(opening)).toBe(true);
+      if (!isOpened) await second.adapter.tell(opening);
       const posted = (count: number) => () => new Set(platform.finished).size >= count;
       await until(posted(1));
-      if (!isAnswered) expect(await second.adapter.tell(answer)).toBe(true);
+      if (!isAnswered) await second.adapter.tell(answer);
       await until(posted(2));
       await second.teaching.cases.reveal(id, TEACHER).catch(() => undefined);
       await until(posted(3));
@@ -90,5 +105,36 @@ describe('a case whose process dies', { timeout: 240_000 }, () => {
       await second.conversation.close(0);
       await second.teaching.close();
     }
+  });
+});
+
+describe('a case over the embedded store', { timeout: 60_000 }, () => {
+  test('outlives the process: reading, key, answers, names, hints and the film', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'wetread-cases-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const logger = createLogger('silent');
+    const openStores = () => openEmbeddedStores({ directory, now: Date.now, logger });
+    const before = await openStores();
+    const first = await openTeaching({ stores: before });
+    const { id } = await openCase(first);
+    await hiddenReading(first, id);
+    await first.teaching.cases.answer(id, LEARNER, { kind: 'cells', cells: [8] });
+    await first.teaching.cases.showName(id, LEARNER, 'Lea');
+    await first.teaching.cases.hint(id, LEARNER);
+    await first.teaching.cases.correct(id, MODERATOR, 'effusion: C1');
+    await first.conversation.close(0);
+    await first.teaching.close();
+    await before.compact();
+    await before.close();
+
+    const after = await openStores();
+    const second = await openTeaching({ stores: after });
+    await second.teaching.cases.reveal(id, TEACHER);
+    const events = await nextReveal(second);
+    expect(textIn(events)).toMatch(/A \(Lea\), cells C1: covers 100 % of the key's boxes/);
+    expect(events.some(({ type }) => type === 'image')).toBe(true);
+    await second.conversation.close(0);
+    await second.teaching.close();
+    await after.close();
   });
 });

@@ -4,8 +4,10 @@ import { exportCases } from '../../../src/core/teaching/export-cases.ts';
 import { createLogger } from '../../../src/log.ts';
 import { collect } from '../../support/collect.ts';
 import { until } from '../../support/conversation-stage.ts';
+import { createReader } from '../../support/scripted-reader.ts';
 import { film, message, say } from '../../support/test-conversation.ts';
 import {
+  EFFUSION,
   HIDDEN,
   LEARNER,
   MINUTE_MS,
@@ -50,6 +52,20 @@ describe('what is kept', () => {
     await expect(cases.answer(id, LEARNER, { kind: 'normal' })).rejects.toMatchObject({
       code: 'case-unknown',
     });
+  });
+
+  test('leaves nothing either when it is forgotten while the model reads its film', async () => {
+    let answers = (): void => {};
+    const may = new Promise<void>((resolve) => (answers = resolve));
+    const stage = await openTeaching({ model: createReader(EFFUSION, { pause: () => may }) });
+    const { id } = await openCase(stage);
+    await until(() => stage.model.calls.length > 0);
+    await say(stage.conversation, message('forget', [], TEACHER));
+    const before = stage.model.forgotten.length;
+    answers();
+    await until(() => stage.model.forgotten.length > before);
+    expect(await leftOf(stage)).toEqual([]);
+    expect(await stage.stores.records.get('cases', `reading:${id}`)).toBeUndefined();
   });
 
   test('is forgotten when its message is deleted', async () => {

@@ -66,7 +66,7 @@ describe('an open case', () => {
       expect(textIn(events)).toMatch(/A teaching case is open here/);
     expect((await teaching.cases.own(id, LEARNER)).answer).toBeUndefined();
 
-    expect(textIn(await inThread('I see an effusion'))).toMatch(/^Noted/);
+    expect(textIn(await inThread('left effusion?'))).toMatch(/^Noted/);
     expect(textIn(await inThread('No, a left pneumothorax'))).toMatch(/^Noted/);
     expect((await teaching.cases.own(id, LEARNER)).answer).toEqual({
       kind: 'words',
@@ -98,6 +98,9 @@ describe('an open case', () => {
       'film-in-case',
     );
     expect(textIn(await elsewhere({ ...MODERATOR, thread: 'mods' }))).toMatch(/heart size/);
+    // whoever has a server of their own is a moderator there
+    const own = { ...LEARNER, standing: 'moderator', workspace: 'their own' } as const;
+    expect(codeIn(await elsewhere(own))).toBe('film-in-case');
 
     // nor for programs that keep their conversations themselves
     const throughApi = () =>

@@ -183,6 +183,15 @@ export class People {
     }
   }
 
+  /** A thread is deleted, with everything in it. */
+  deleteThread(id: string): void {
+    const { parent = '', type } = this.world.channels.get(id) ?? {};
+    for (const message of this.world.in(id)) message.deleted = true;
+    this.world.channels.delete(id);
+    const d = { id, guild_id: this.guild, parent_id: parent, type };
+    this.context.gateway.tell('THREAD_DELETE', () => d, 1);
+  }
+
   /** Presses the button of this label, or the first whose id holds the text. */
   press(by: string, message: string, label: string): Interaction {
     const button = this.shown(message).buttons.find(

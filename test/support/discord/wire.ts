@@ -137,7 +137,7 @@ export class Wire {
       joined_at: new Date(0).toISOString(),
       roles: [
         role(id, '@everyone', '0'),
-        role(botRole, 'wetread', bits(granted)),
+        { ...role(botRole, 'wetread', bits(granted)), managed: true, tags: { bot_id: bot } },
         role(moderatorRole, 'moderators', bits(['manageMessages'])),
       ],
       channels: all.filter(({ type }) => type !== CHANNEL.thread).map((one) => this.channel(one)),
@@ -201,7 +201,7 @@ export class Wire {
       components: shown ? message.components : [],
       embeds: [],
       mentions: message.pings.map((user) => this.user(user)),
-      mention_roles: [],
+      mention_roles: [...message.content.matchAll(/<@&(\d+)>/g)].map(([, role]) => role),
       mention_everyone: false,
       tts: false,
       pinned: false,

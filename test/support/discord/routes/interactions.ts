@@ -33,6 +33,14 @@ export const INTERACTION_ROUTES: readonly Route[] = [
     },
   },
   {
+    call: 'GET /webhooks/:application/:token/messages/@original',
+    anonymous: true,
+    answer: (request, context) => {
+      const message = messageOf(context, withToken(request, context).original);
+      return context.wire.message(message, { content: true });
+    },
+  },
+  {
     call: 'PATCH /webhooks/:application/:token/messages/@original',
     anonymous: true,
     answer: (request, context) => {
