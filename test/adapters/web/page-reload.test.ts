@@ -97,6 +97,10 @@ describe.skipIf(browserMissing !== undefined)(
       await finished();
       await press('New film');
       await page.getByText('Show it a chest film').waitFor();
+      // The button that had the focus cannot be pressed any more.
+      await expect
+        .poll(() => page.evaluate('document.activeElement.textContent'))
+        .toBe('Choose a file');
       expect(await page.locator('.turn').count()).toBe(0);
       await page
         .locator('input.file')
