@@ -14,7 +14,8 @@ import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
-import type { Reading } from '../core/reading.ts';
+import type { ModelAlone, Reading } from '../core/reading.ts';
+import { createModelAlone } from '../core/read/model-alone.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../model/queue.ts';
@@ -44,6 +45,7 @@ export type Opened = {
   readonly model: Queue;
   /** What the conversation stands on, for programs that keep theirs themselves. */
   readonly reading: Reading;
+  readonly alone: ModelAlone;
   readonly intake: Intake;
   /** Takes nothing new, gives running turns `graceMs`, waits for `others` that use the model, and frees it. */
   close(graceMs: number, others?: () => Promise<void>): Promise<void>;
@@ -78,6 +80,7 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     conversation,
     model,
     reading,
+    alone: createModelAlone(parts),
     intake,
     close: async (graceMs, others) => {
       await Promise.all([conversation.close(graceMs), others?.()]);
