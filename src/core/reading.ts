@@ -52,3 +52,17 @@ export interface Reading {
   /** Never throws: failures are `error` events. An abort ends in `end` with what was said so far, finishReason `stopped`. */
   read(request: ReadingRequest, signal: AbortSignal): AsyncIterable<ReplyEvent>;
 }
+
+/** A question for the model with nothing around it: no gate, no question of ours, no box. */
+export type AloneRequest = Pick<ReadingRequest, 'history' | 'asker'> & {
+  /** undefined: the conversation has none, which the model can do without. */
+  readonly film: Film | undefined;
+  readonly question: string;
+  readonly program: ProgramOptions;
+};
+
+/** For programs that want the model and nothing else. */
+export interface ModelAlone {
+  /** Fails as the model does; after an abort it throws the signal's reason. */
+  ask(request: AloneRequest, signal: AbortSignal): AsyncIterable<ReplyEvent>;
+}

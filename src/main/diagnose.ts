@@ -14,6 +14,7 @@ import { faultOf } from './open-slack.ts';
 import { dataFolder, endpointOptions } from './open-model.ts';
 import { openStores } from './open-stores.ts';
 import { PACKAGE_FOLDER } from './package.ts';
+import { NO_KEY, servesPage } from './serves-page.ts';
 
 /** A hundred graphs of the demo, or a quarter of RadVLM's: below it a conversion may well run out. */
 const LITTLE_DISK_BYTES = 4e9;
@@ -39,11 +40,17 @@ export const diagnose = async (
     config.model.url === undefined
       ? await checkCheckpoint(resolve(PACKAGE_FOLDER, config.model.directory))
       : await checkEndpoint(config.model.url, config, logger),
-    ...(config.http.on ? [await checkPort(config.http)] : []),
+    ...(config.http.on ? [await checkPort(config.http), ...checkKeys(config)] : []),
     ...(await checkSlackSettings(config)),
     ...(config.discord === undefined ? [] : await checkDiscord(config.discord)),
     ...(await checkDemoInChat(config)),
   ];
+};
+
+const checkKeys = (config: Config): readonly Check[] => {
+  if (servesPage(config)) return [];
+  const advice = 'Set API_KEYS, or leave HOST at 127.0.0.1.';
+  return [{ name: 'keys', ok: false, found: NO_KEY, advice }];
 };
 
 const checkSlackSettings = async (config: Config): Promise<readonly Check[]> => {

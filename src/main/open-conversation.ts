@@ -14,7 +14,8 @@ import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
-import type { Reading } from '../core/reading.ts';
+import type { ModelAlone, Reading } from '../core/reading.ts';
+import { createModelAlone } from '../core/read/model-alone.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import { CASE_LIMITS } from '../core/teaching/case-limits.ts';
 import { createTeachingCases } from '../core/teaching/create-teaching-cases.ts';
@@ -48,6 +49,7 @@ export type Opened = {
   readonly model: Queue;
   /** For programs that keep their conversations themselves. */
   readonly reading: Reading;
+  readonly alone: ModelAlone;
   readonly intake: Intake;
   /** Drops what cases have left that are past their time. */
   sweep(): Promise<void>;
@@ -68,7 +70,16 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
   const access = createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS });
   const limits = { ...CASE_LIMITS, retentionMs: casesMs };
-  const teaching = createTeachingCases({ ...parts, stores, reading, access, audit, limits });
+  const modelAlone = createModelAlone(parts);
+  const teaching = createTeachingCases({
+    ...parts,
+    stores,
+    reading,
+    modelAlone,
+    access,
+    audit,
+    limits,
+  });
   const cases = teaching.threads;
   const conversation = await createConversation({
     ...parts,
@@ -91,6 +102,7 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     cases: teaching.cases,
     model,
     reading: teaching.reading,
+    alone: teaching.modelAlone,
     intake,
     sweep: () => teaching.sweep(),
     close: async (graceMs, others) => {

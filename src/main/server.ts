@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createHttpServer, type HttpServer } from '../adapters/http.ts';
-import { isLoopback } from '../adapters/http-guard.ts';
 import { createMetricsAdapter } from '../adapters/http-metrics.ts';
 import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { fetchFromPage } from '../adapters/web/web-message.ts';
@@ -22,6 +21,7 @@ import { openConversation, type OpenOptions, type Opened } from './open-conversa
 import { openWhenReachable } from './open-when-reachable.ts';
 import { openStores } from './open-stores.ts';
 import { Room } from './room.ts';
+import { NO_KEY, servesPage } from './serves-page.ts';
 
 /** Of a conversion that takes minutes, one log line for each tenth. */
 const CONVERTING_STEPS = 10;
@@ -186,13 +186,6 @@ export class Server {
     return Object.fromEntries(await Promise.all(counts));
   }
 }
-
-/** Beyond this machine there is no page and no API without a key; what has a signature of its own is served all the same. */
-const servesPage = ({ http, api }: Config): boolean =>
-  http.on && (api.keys.length > 0 || isLoopback(http.host));
-
-const NO_KEY =
-  'HOST lets others in and API_KEYS is not set, so the page and the API are not served; set a key';
 
 const openApi = (
   config: Config,

@@ -59,11 +59,16 @@ test('doctor says that all is well, and what is not', async () => {
   const ill = startProgram([WETREAD, 'doctor', '--json'], {
     DATA_DIR: '/dev/null/data',
     MODEL_DIR: '/nowhere',
+    HOST: '0.0.0.0',
     PORT: '0',
   });
   expect(await ill.exitCode).toBe(1);
   const { checks } = JSON.parse(ill.output()) as { checks: { name: string; ok: boolean }[] };
-  expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['data folder', 'model']);
+  expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual([
+    'data folder',
+    'model',
+    'keys',
+  ]);
 }, 60_000);
 
 test('writes nothing outside the data folder, and keeps no number of this device', async () => {

@@ -8,6 +8,7 @@ import { createAnnotator } from '../../src/core/drawing/create-annotator.ts';
 import type { ChestGate } from '../../src/core/gate/chest-gate.ts';
 import { createIntake } from '../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../src/core/profile/demo.ts';
+import { createModelAlone } from '../../src/core/read/model-alone.ts';
 import { createLogger } from '../../src/log.ts';
 import type { Model } from '../../src/model/model.ts';
 import { createTestReading } from './scripted-reader.ts';
@@ -36,7 +37,7 @@ export const openScriptedApi = async (
   const reading = createTestReading(model, DEMO_PROFILE, annotator);
   const intake = createIntake({ gate });
   const adapter = createOpenAiAdapter({
-    open: () => ({ model, reading, intake }),
+    open: () => ({ model, reading, alone: createModelAlone({ model }), intake }),
     remoteImages: createRemoteImages({ hosts: [] }),
     requestsPerMinute: 0,
     audit: { write: () => undefined },

@@ -1,3 +1,4 @@
+import { createModelAlone } from '../../src/core/read/model-alone.ts';
 import { randomUUID } from 'node:crypto';
 import { afterEach } from 'vitest';
 import type { AuditEvent } from '../../src/core/audit.ts';
@@ -72,6 +73,7 @@ export const openTeaching = async ({
   const teaching = createTeachingCases({
     stores,
     reading: createTestReading(model),
+    modelAlone: createModelAlone({ model }),
     annotator,
     model,
     profile: DEMO_PROFILE,

@@ -1,4 +1,4 @@
-import type { Usage } from '../../model/model.ts';
+import type { Reply } from '../../core/reply.ts';
 import type { Ending } from './completing.ts';
 import type { Chunk, Completion } from './wire.ts';
 
@@ -51,7 +51,7 @@ export const createChunks = (identity: Identity, withUsage: boolean) => {
   };
 };
 
-const usageOf = ({ promptTokens, cachedTokens, completionTokens }: Usage) => ({
+const usageOf = ({ promptTokens, cachedTokens, completionTokens }: Reply['usage']) => ({
   prompt_tokens: promptTokens,
   completion_tokens: completionTokens,
   total_tokens: promptTokens + completionTokens,

@@ -2,10 +2,9 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '../../core/audit.ts';
 import type { Intake } from '../../core/intake/intake.ts';
-import type { Reading } from '../../core/reading.ts';
+import type { ModelAlone, Reading } from '../../core/reading.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import type { Model } from '../../model/model.ts';
 import type { HttpAdapter } from '../http.ts';
 import { registerChatRoute } from './chat-route.ts';
 import { modelIds, modeOf } from './model-id.ts';
@@ -16,8 +15,9 @@ import { Running } from './running.ts';
 export type OpenAiAdapterOptions = {
   /** What answers. Fails with `not-ready`, or with what keeps the model away. */
   readonly open: () => {
-    readonly model: Model;
+    readonly model: { readonly name: string; readonly version: string };
     readonly reading: Reading;
+    readonly alone: ModelAlone;
     readonly intake: Intake;
   };
   readonly remoteImages: RemoteImages;

@@ -4,7 +4,7 @@ import type { Exchange } from '../reply.ts';
 
 /** The film in the first user turn, the exchanges about it, and the question; before them a program's system message. */
 export const messagesOf = (
-  film: Film,
+  film: Film | undefined,
   history: readonly Exchange[],
   question: string,
   system = '',
@@ -16,7 +16,10 @@ export const messagesOf = (
     ]),
     { role: 'user' as const, text: question },
   ];
-  const messages = texts.map((message, at) => ({ ...message, images: at === 0 ? [film] : [] }));
+  const messages = texts.map((message, at) => ({
+    ...message,
+    images: at === 0 && film !== undefined ? [film] : [],
+  }));
   return system === '' ? messages : [{ role: 'system', text: system, images: [] }, ...messages];
 };
 

@@ -1,12 +1,12 @@
 import type { ThreadCases } from '../conversation/thread-cases.ts';
 import { createLexicon } from '../profile/lexicon.ts';
-import type { Reading } from '../reading.ts';
+import type { ModelAlone, Reading } from '../reading.ts';
 import type { TeachingCases } from '../teaching-case.ts';
 import { CaseJournal } from './case-journal.ts';
 import type { CaseOptions } from './case-options.ts';
 import { CasesInThreads } from './cases-in-threads.ts';
 import { DueReveals } from './due-reveals.ts';
-import { createGuardedReading } from './guarded-reading.ts';
+import { createGuardedAlone, createGuardedReading } from './guarded-reading.ts';
 import { HiddenReadings } from './hidden-readings.ts';
 import { TeachingDesk } from './teaching-desk.ts';
 
@@ -17,6 +17,7 @@ export type Teaching = {
   readonly threads: ThreadCases;
   /** For ways in without a conversation: the film of an open case is read for nobody there. */
   readonly reading: Reading;
+  readonly modelAlone: ModelAlone;
   /** Goes on with the readings that an earlier process left. */
   start(): Promise<void>;
   /** Drops what cases have left that are past their time. */
@@ -25,7 +26,9 @@ export type Teaching = {
   close(): Promise<void>;
 };
 
-export const createTeachingCases = (options: CaseOptions): Teaching => {
+export const createTeachingCases = (
+  options: CaseOptions & { readonly modelAlone: ModelAlone },
+): Teaching => {
   const { stores, limits, logger, now, reading, id } = options;
   const lexicon = createLexicon(options.profile);
   const journal = new CaseJournal({ stores, limits, logger, now });
@@ -37,6 +40,7 @@ export const createTeachingCases = (options: CaseOptions): Teaching => {
     cases: new TeachingDesk(parts, due),
     threads: new CasesInThreads(parts),
     reading: createGuardedReading({ journal, reading, id }),
+    modelAlone: createGuardedAlone(journal, options.modelAlone),
     start: async () => {
       for (const one of await journal.openIds()) {
         const record = await journal.find(one);

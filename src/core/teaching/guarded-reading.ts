@@ -1,5 +1,5 @@
 import { toWetreadError, WetreadError } from '../../errors.ts';
-import type { Reading } from '../reading.ts';
+import type { ModelAlone, Reading } from '../reading.ts';
 import type { ReplyEvent } from '../reply.ts';
 import { filmLine, type CaseJournal } from './case-journal.ts';
 
@@ -14,8 +14,7 @@ export type GuardedReadingOptions = {
 export const createGuardedReading = ({ journal, reading, id }: GuardedReadingOptions): Reading => ({
   async *read(request, signal) {
     try {
-      if ((await journal.openWith(filmLine(request.film.sha256))) !== undefined)
-        throw new WetreadError('film-in-case');
+      await refuseOpen(journal, request.film.sha256);
     } catch (error) {
       yield failureOf(error, id());
       return;
@@ -23,6 +22,19 @@ export const createGuardedReading = ({ journal, reading, id }: GuardedReadingOpt
     yield* reading.read(request, signal);
   },
 });
+
+/** As `createGuardedReading`, of the model alone. */
+export const createGuardedAlone = (journal: CaseJournal, alone: ModelAlone): ModelAlone => ({
+  async *ask(request, signal) {
+    if (request.film !== undefined) await refuseOpen(journal, request.film.sha256);
+    yield* alone.ask(request, signal);
+  },
+});
+
+const refuseOpen = async (journal: CaseJournal, sha256: string): Promise<void> => {
+  if ((await journal.openWith(filmLine(sha256))) !== undefined)
+    throw new WetreadError('film-in-case');
+};
 
 const failureOf = (error: unknown, number: string): ReplyEvent => {
   const { code, message, retryable } = toWetreadError(error, number);

@@ -1,3 +1,4 @@
+import { createModelAlone } from '../../../src/core/read/model-alone.ts';
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
@@ -185,6 +186,7 @@ export class Stage {
       now: () => Date.now() + this.#offsetMs,
       stores: this.#stores,
       reading,
+      modelAlone: createModelAlone({ model }),
       access,
       audit: { write: () => undefined },
       limits: { ...CASE_LIMITS, lookMs: 50 },

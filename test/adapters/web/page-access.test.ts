@@ -119,6 +119,8 @@ describe.skipIf(browserMissing !== undefined)(`everybody ${browserMissing ?? ''}
     await tabTo('Forget Sample film, PA, cardiomegaly');
     await page.keyboard.press('Enter');
     await expect.poll(() => stage.staged.forgotten.length).toBe(1);
+    await page.keyboard.press('Escape');
+    await tabTo('Choose a file');
   }, 60_000);
 
   test('hears the answer once it is whole, what it waits for, and what each box is of', async () => {

@@ -97,6 +97,10 @@ describe.skipIf(browserMissing !== undefined)(
       await finished();
       await press('New film');
       await page.getByText('Show it a chest film').waitFor();
+      // The button that had the focus cannot be pressed any more.
+      await expect
+        .poll(() => page.evaluate('document.activeElement.textContent'))
+        .toBe('Choose a file');
       expect(await page.locator('.turn').count()).toBe(0);
       await page
         .locator('input.file')
@@ -116,6 +120,35 @@ describe.skipIf(browserMissing !== undefined)(
       await finished(2);
       const [first, second, third] = stage.staged.messages.map(({ thread }) => thread);
       expect([first === third, first === second]).toEqual([true, false]);
+    });
+
+    test('never show the film of another thread while their own is on its way', async () => {
+      const { page } = stage;
+      await pickSample();
+      await press('Report');
+      await finished();
+      await press('New film');
+      const film = 'assets/films/hannover-bd10d5e2-pa.png';
+      await page.locator('input.file').first().setInputFiles(film);
+      await ask('Is there an effusion?');
+      await finished();
+      // The page knows no film of the first thread any more.
+      await page.reload();
+      await finished();
+      await filmShown();
+      const isDrawn = () =>
+        page.evaluate(`(() => {
+          const small = new OffscreenCanvas(8, 8).getContext('2d', { willReadFrequently: true });
+          small.drawImage(document.querySelector('.canvas canvas'), 0, 0, 8, 8);
+          return small.getImageData(0, 0, 8, 8).data.some((value) => value !== 0);
+        })()`);
+      await expect.poll(isDrawn).toBe(true);
+      stage.staged.film = () => new Promise(() => {});
+      await openThreads();
+      await threads().getByRole('button', { name: 'Sample film' }).first().click();
+      await page.getByText('Opening the film').waitFor();
+      await expect.poll(isDrawn).toBe(false);
+      expect(await page.locator('.box').count()).toBe(0);
     });
 
     test('are forgotten when told to, here, on the server and in another tab', async () => {

@@ -108,11 +108,32 @@ describe('an open case', () => {
         askReading(stage.teaching.reading, { ask: 'How is the heart?', film: filmNamed('one') }),
       );
     expect(codeIn(await throughApi())).toBe('film-in-case');
+    const alone = () =>
+      collect(
+        stage.teaching.modelAlone.ask(
+          {
+            film: filmNamed('one'),
+            history: [],
+            question: 'How is the heart?',
+            asker: 'program',
+            program: {
+              sampling: { temperature: 0, topP: 1, seed: undefined },
+              maxTokens: undefined,
+              stop: [],
+              system: '',
+              draw: false,
+            },
+          },
+          new AbortController().signal,
+        ),
+      );
+    await expect(alone()).rejects.toMatchObject({ code: 'film-in-case' });
 
     await stage.teaching.cases.reveal(id, TEACHER);
     await nextReveal(stage);
     expect(textIn(await elsewhere(LEARNER))).toMatch(/heart size/);
     expect(textIn(await throughApi())).toMatch(/heart size/);
+    expect(textIn(await alone())).toMatch(/heart size/);
   });
 
   test('has a hidden reading that nobody can listen to', async () => {

@@ -78,8 +78,10 @@ export class FilmStage {
     this.#drawBoxes();
   }
 
+  /** Shows nothing. */
   close(): void {
     this.#film = undefined;
+    this.#overlays = [];
     this.#viewer.close();
   }
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Composer } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { FilmViewer } from './film-viewer.tsx';
@@ -21,6 +21,8 @@ export const App = () => {
   const areKeysOpen = useSignal(false);
   useEffect(() => listenToKeys(room, areKeysOpen), [room, areKeysOpen]);
   const hasFilm = room.hasFilm.value;
+  const hadFilm = useRef(false);
+  hadFilm.current ||= hasFilm;
   return (
     <div class="page">
       <a class="skip" href="#words">
@@ -29,7 +31,7 @@ export const App = () => {
       <TopBar areThreadsOpen={areThreadsOpen} areKeysOpen={areKeysOpen} />
       <main class={hasFilm ? 'reading' : 'empty'}>
         <section class="viewer" aria-label="Film">
-          {hasFilm ? <FilmViewer /> : <NoFilm />}
+          {hasFilm ? <FilmViewer /> : <NoFilm isAgain={hadFilm.current} />}
         </section>
         <section class="talk" aria-label="Conversation">
           <ThreadView />

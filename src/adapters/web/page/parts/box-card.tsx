@@ -21,7 +21,10 @@ export const BoxCard = () => {
           type="button"
           class="quiet only-icon"
           aria-label="Let go of the box"
-          onClick={() => room.chooseBox(undefined)}
+          onClick={() => {
+            room.chooseBox(undefined);
+            room.stage.value?.focus();
+          }}
         >
           <Icon name="cross" />
         </button>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useRoom } from './room.ts';
 
 /** What intake may be able to read; it looks at the bytes, not at the name. */
@@ -9,16 +9,23 @@ type ChooseFileProps = {
   readonly class: string;
   /** Where there are no words in it. */
   readonly name?: string;
+  /** It has just come in the place of what had the focus. */
+  readonly takesFocus?: boolean;
   readonly children: ComponentChildren;
 };
 
 /** A button that opens the browser's own file chooser. */
-export const ChooseFile = ({ class: kind, name, children }: ChooseFileProps) => {
+export const ChooseFile = ({ class: kind, name, takesFocus, children }: ChooseFileProps) => {
   const room = useRoom();
+  const button = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus === true) button.current?.focus();
+  }, [takesFocus]);
   return (
     <>
       <button
+        ref={button}
         type="button"
         class={kind}
         {...(name === undefined ? {} : { title: name, 'aria-label': name })}

@@ -97,7 +97,12 @@ const useStage = (
   const { film, boxes } = room.shown.value;
   const stage = room.stage.value;
   useEffect(() => {
-    if (stage === undefined || typeof film !== 'object') return;
+    if (stage === undefined) return;
+    if (typeof film !== 'object') {
+      // The film that was there is another one.
+      stage.close();
+      return;
+    }
     isUnreadable.value = false;
     isLoading.value = true;
     void stage.open(film).then(() => {

@@ -3,8 +3,8 @@ import type { Sample } from '../state/server.ts';
 import { ChooseFile } from './choose-file.tsx';
 import { useRoom } from './room.ts';
 
-/** Before there is a film: how to hand one over, and some to try. */
-export const NoFilm = () => {
+/** Before there is a film: how to hand one over, and some to try. `isAgain`: there was one before. */
+export const NoFilm = ({ isAgain }: { readonly isAgain: boolean }) => {
   const samples = useRoom().about.value?.samples ?? [];
   return (
     <div class="no-film">
@@ -18,7 +18,9 @@ export const NoFilm = () => {
           Drop it anywhere on this page, paste it, or choose a file. The reading comes in words, and
           what it means is drawn on the film.
         </p>
-        <ChooseFile class="first">Choose a file</ChooseFile>
+        <ChooseFile class="first" takesFocus={isAgain}>
+          Choose a file
+        </ChooseFile>
         <p class="hint">A frontal chest X-ray as PNG, JPEG, WebP, TIFF or AVIF.</p>
       </div>
       {samples.length > 0 && <Samples samples={samples} />}

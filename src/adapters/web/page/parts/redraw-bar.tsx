@@ -24,6 +24,7 @@ export const RedrawBar = ({ turn, box }: RedrawBarProps) => {
   useEffect(() => bar.current?.focus(), []);
   const end = (): void => {
     room.redrawn.value = undefined;
+    room.stage.value?.focus();
   };
   const send = async (corrected: Box | undefined): Promise<void> => {
     isSending.value = true;

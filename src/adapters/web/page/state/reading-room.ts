@@ -178,6 +178,8 @@ export class ReadingRoom {
   }
 
   #pick(film: PickedFilm): void {
+    // Else it would be seen where, and as large as, the last one was.
+    this.stage.value?.close();
     this.picked.value = film;
     this.redrawn.value = undefined;
     this.window.value = WHOLE_WINDOW;
