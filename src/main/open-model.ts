@@ -11,11 +11,14 @@ import type { SessionOptions } from '../model/radvlm/onnx-session.ts';
 import { createRadvlm } from '../model/radvlm/radvlm.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
-/** Conversations that the local engine decodes in one step. */
-export const LANES = 1;
+/**
+ * Conversations that the local engine decodes in one step. More share the reading of the weights, which is what a step
+ * of a large model costs; beyond four its attention costs as much again.
+ */
+export const LANES = 4;
 
-/** The local engine takes turns between two: a short question does not wait for a long report to end. */
-const LOCAL_RUNNING = 2;
+/** One in each lane: a short question does not wait for a long report to end. */
+const LOCAL_RUNNING = LANES;
 
 /** vLLM and SGLang batch by themselves; more than this at once only makes every answer slower. */
 const ENDPOINT_RUNNING = 16;

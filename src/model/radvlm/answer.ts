@@ -9,7 +9,7 @@ import { createSampler } from './sample.ts';
 import { createStopText } from './stop-text.ts';
 import { createTextStream } from './text-stream.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import type { Turns } from './turns.ts';
+import type { Client, Turns } from './turns.ts';
 
 /** What answers are made with; one of each for all of them. */
 export type Workshop = Sight & {
@@ -33,7 +33,7 @@ export class Answer {
   readonly #workshop: Workshop;
   readonly #prompt: PromptTokens;
   readonly #request: ModelRequest;
-  readonly #signal: AbortSignal;
+  readonly #client: Client;
   readonly #sequence: Sequence;
   #film: FilmFeatures | undefined;
   /** Prompt tokens that went through the decoder here. */
@@ -55,7 +55,7 @@ export class Answer {
     this.#workshop = workshop;
     this.#prompt = prompt;
     this.#request = request;
-    this.#signal = signal;
+    this.#client = { signal, background: request.background };
     const capacity = Math.min(contextTokens, tokens + request.maxTokens);
     this.#sequence = new Sequence(prompt, workshop.config.text, capacity);
   }
@@ -93,16 +93,17 @@ export class Answer {
     const film = films.open(image.sha256, () => new FilmFeatures(picture, this.#workshop));
     this.#film = film;
     while (!film.packed) {
-      await turns.alone(() => film.advance(picture), this.#signal);
+      await turns.alone(() => film.advance(picture), this.#client);
       if (film.share > 0) yield this.#reading();
     }
   }
 
   /** The prompt through the decoder; the logits of its last token, or nothing when only reading was asked for. */
   async *#prefill(): Events<Float32Array | undefined> {
+    const { turns } = this.#workshop;
     let logits: Float32Array | undefined;
     while (this.#sequence.cache.length < this.#prompt.ids.length) {
-      logits = await this.#workshop.turns.share(() => this.#nextChunk(), this.#signal);
+      logits = await turns.share('prefill', () => this.#nextChunk(), this.#client);
       yield this.#reading();
     }
     return this.#request.maxTokens > 0 ? logits : undefined;
@@ -143,7 +144,7 @@ export class Answer {
         return 'length';
       }
       ids[cache.length] = id;
-      const next = await turns.share(() => this.#nextToken(), this.#signal);
+      const next = await turns.share('decode', () => this.#nextToken(), this.#client);
       if (!next) throw new RangeError('logits');
       logits = next;
     }
