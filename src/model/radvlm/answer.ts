@@ -4,6 +4,7 @@ import type { CheckpointConfig } from './config.ts';
 import type { DecoderPart } from './decoder.ts';
 import type { Embeddings } from './embeddings.ts';
 import { FilmFeatures, type FilmFeaturesCache, type Sight } from './film-features.ts';
+import type { Pace } from './pace.ts';
 import { type PrefixCache, type PromptTokens, Sequence } from './prefix-cache.ts';
 import { createSampler } from './sample.ts';
 import { createStopText } from './stop-text.ts';
@@ -19,6 +20,7 @@ export type Workshop = Sight & {
   readonly turns: Pick<Turns<DecoderPart, Float32Array>, 'share' | 'alone'>;
   readonly films: FilmFeaturesCache;
   readonly prefixes: PrefixCache;
+  readonly pace: Pace;
   /** Tokens read in one step while a prompt is read. */
   readonly chunkTokens: number;
 };
@@ -36,6 +38,8 @@ export class Answer {
   readonly #client: Client;
   readonly #sequence: Sequence;
   #film: FilmFeatures | undefined;
+  /** Share of an image token's reading that is done when it has been seen; set once, so that the share never falls. */
+  #seenShare: number | undefined;
   /** Prompt tokens that went through the decoder here. */
   #computed = 0;
   #written = 0;
@@ -84,7 +88,7 @@ export class Answer {
 
   /** get_image_features: takes the film through the tower, unless its tokens have been read already. */
   async *#look(): Events<void> {
-    const { films, turns } = this.#workshop;
+    const { films, turns, pace } = this.#workshop;
     const { image } = this.#prompt;
     this.#adopt();
     yield this.#reading();
@@ -93,17 +97,23 @@ export class Answer {
     const film = films.open(image.sha256, () => new FilmFeatures(picture, this.#workshop));
     this.#film = film;
     while (!film.packed) {
+      const [before, from] = [film.tilesLeft, performance.now()];
       await turns.alone(() => film.advance(picture), this.#client);
+      if (film.tilesLeft === before - 1) pace.tile(performance.now() - from);
       if (film.share > 0) yield this.#reading();
     }
   }
 
   /** The prompt through the decoder; the logits of its last token, or nothing when only reading was asked for. */
   async *#prefill(): Events<Float32Array | undefined> {
-    const { turns } = this.#workshop;
+    const { turns, pace, chunkTokens } = this.#workshop;
     let logits: Float32Array | undefined;
     while (this.#sequence.cache.length < this.#prompt.ids.length) {
+      const [before, from] = [this.#computed, performance.now()];
       logits = await turns.share('prefill', () => this.#nextChunk(), this.#client);
+      // A few tokens cost as much as many, and say nothing of the pace.
+      if (this.#computed === before + chunkTokens)
+        pace.tokens(chunkTokens, performance.now() - from);
       yield this.#reading();
     }
     return this.#request.maxTokens > 0 ? logits : undefined;
@@ -183,14 +193,21 @@ export class Answer {
     return rows;
   }
 
-  /** An image token counts as half read when the tower has seen its share of the film, and wholly once it is in the cache. */
+  /**
+   * An image token counts as read in part when the tower has seen its share of the film (as large a part as the tower's
+   * of the time), and wholly once it is in the cache.
+   */
   #reading(): ModelEvent {
+    const { pace } = this.#workshop;
     const { image, ids } = this.#prompt;
+    const film = this.#film;
     const read = this.#sequence.cache.length;
-    const seen = (image?.count ?? 0) * (this.#film?.share ?? 0);
+    const seen = (image?.count ?? 0) * (film?.share ?? 0);
     const seenAndRead = Math.min(Math.max(0, read - (image?.start ?? 0)), image?.count ?? 0);
-    const half = Math.floor(Math.max(0, seen - seenAndRead) / 2);
-    return { type: 'reading', done: read + half, total: ids.length };
+    if (film) this.#seenShare ??= pace.towerShare(film.tiles, ids.length);
+    const part = Math.floor(Math.max(0, seen - seenAndRead) * (this.#seenShare ?? 0));
+    const leftMs = pace.leftMs(film?.tilesLeft ?? 0, ids.length - read);
+    return { type: 'reading', done: read + part, total: ids.length, leftMs };
   }
 
   #imageOf(sha256: string): ModelImage {

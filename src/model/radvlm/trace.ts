@@ -83,3 +83,21 @@ const shareObserved = async (
   asked.forEach((i, k) => given.set(row(i), k * vocabularyRows));
   return given;
 };
+
+/** The workshop, with every row of logits that a word is made of shown first, and every step that ran told. */
+export const observeLogits = (
+  workshop: Workshop,
+  onLogits: (row: Float32Array) => void,
+  onStep: () => void = () => undefined,
+): Workshop => ({
+  ...workshop,
+  turns: {
+    alone: (work, client) => workshop.turns.alone(work, client),
+    share: async (kind, prepare, client) => {
+      const row = await workshop.turns.share(kind, prepare, client);
+      if (row !== undefined) onStep();
+      if (row !== undefined && row.length > 0) onLogits(row);
+      return row;
+    },
+  },
+});

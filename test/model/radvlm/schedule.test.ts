@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { ModelRequest } from '../../../src/model/model.ts';
 import { Answer, type Workshop } from '../../../src/model/radvlm/answer.ts';
 import type { Engine } from '../../../src/model/radvlm/engine.ts';
+import { observeLogits } from '../../../src/model/radvlm/trace.ts';
 import type { ConversationCase } from '../../../src/model/radvlm/verify-case.ts';
 import {
   largestDifference,
@@ -40,31 +41,13 @@ const answerPlainly = async (plain: GoldenModel): Promise<ReadonlyMap<string, Fl
   const answers = new Map<string, Float32Array[]>();
   for (const goldenCase of plain.cases) {
     const rows: Float32Array[] = [];
-    const observed = observe(engine, (row) => void rows.push(row.slice()));
+    const observed = observeLogits(engine.workshop, (row) => void rows.push(row.slice()));
     for await (const _ of answer(engine, observed, requestOf(goldenCase)));
     answers.set(goldenCase.name, rows);
   }
   await engine.close();
   return answers;
 };
-
-/** The engine's workshop, with every row of logits shown to `onLogits` before a word is made of it. */
-const observe = (
-  { workshop }: Engine,
-  onLogits: (row: Float32Array) => void,
-  onStep: () => void = () => undefined,
-): Workshop => ({
-  ...workshop,
-  turns: {
-    alone: (work, client) => workshop.turns.alone(work, client),
-    share: async (kind, prepare, client) => {
-      const row = await workshop.turns.share(kind, prepare, client);
-      if (row !== undefined) onStep();
-      if (row !== undefined && row.length > 0) onLogits(row);
-      return row;
-    },
-  },
-});
 
 const answer = (
   engine: Engine,
@@ -137,7 +120,7 @@ class Schedule {
       if (!(difference <= tolerance))
         this.problems.push(`${goldenCase.name}, word ${next}: ${difference}`);
     };
-    return observe(this.#engine, compare, () => (this.steps += 1));
+    return observeLogits(this.#engine.workshop, compare, () => (this.steps += 1));
   }
 
   async #ask(goldenCase: ConversationCase): Promise<void> {
@@ -168,8 +151,8 @@ class Schedule {
     const messages = turnsOf(goldenCase)[0] ?? [];
     const maxTokens = this.#random(3);
     const request = modelRequest({ messages, maxTokens, background: maxTokens === 0 });
-    const observed = observe(
-      this.#engine,
+    const observed = observeLogits(
+      this.#engine.workshop,
       () => undefined,
       () => (this.steps += 1),
     );

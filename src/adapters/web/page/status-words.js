@@ -7,7 +7,7 @@ export const statusWords = (status) => {
       };
     case 'reading': {
       const share = status.total > 0 ? status.done / status.total : 0;
-      return { words: `Reading the film, ${Math.round(share * 100)} %`, share };
+      return { words: `Reading the film, ${Math.round(share * 100)} %${timeLeft(status)}`, share };
     }
     case 'answering':
       return { words: 'Answering' };
@@ -20,4 +20,11 @@ export const statusWords = (status) => {
     default:
       return { words: 'Working' };
   }
+};
+
+/** As src/core/time-left.ts words it. */
+const timeLeft = ({ leftMs }) => {
+  if (leftMs === undefined || leftMs < 10_000) return '';
+  if (leftMs < 90_000) return `, about ${10 * Math.ceil(leftMs / 10_000)} seconds left`;
+  return `, about ${Math.ceil(leftMs / 60_000)} minutes left`;
 };
