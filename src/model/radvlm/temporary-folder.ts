@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -40,7 +40,11 @@ export const adoptStaleFolder = async (
       () => true,
       () => false,
     );
-    if (taken) return own;
+    if (!taken) continue;
+    // Ours from now on, and not of an earlier process of this number.
+    const now = new Date();
+    await utimes(own, now, now);
+    return own;
   }
   return undefined;
 };

@@ -242,6 +242,23 @@ describe('other processes', () => {
     );
   });
 
+  test('also by a process that began after the last byte was written', async () => {
+    const data = await dataFolder();
+    const killed = startConversion(CHECKPOINT, data, 'hang');
+    await once(killed.stdout, 'data');
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const [left = ''] = await foldersIn(data);
+    for (const name of ['.', ...(await readdir(join(data, 'graphs', left)))])
+      await utimes(join(data, 'graphs', left, name), new Date(), new Date(Date.now() - 60_000));
+
+    const child = startConversion(CHECKPOINT, data);
+    const [bytes] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(await inspectConverted(bytes.toString().trim())).toMatchObject({ state: 'whole' });
+    await once(child, 'exit');
+    expect(await foldersIn(data)).toHaveLength(1);
+  });
+
   test('one of other weights does not go on with it', async () => {
     const data = await dataFolder();
     const child = startConversion(CHECKPOINT, data, 'hang');
