@@ -20,6 +20,12 @@ export type Config = {
     readonly apiKey: string | undefined;
     readonly name: string | undefined;
     readonly profile: Values['MODEL_PROFILE'];
+    /** Of a checkpoint that is converted here. */
+    readonly weights: Values['MODEL_WEIGHTS'];
+    /** Conversations answered at once; undefined: as many as fit into the memory, up to four. */
+    readonly lanes: number | undefined;
+    /** Tokens of a conversation at most; undefined: what fits into the memory. */
+    readonly contextTokens: number | undefined;
     /** undefined: as many as there are cores. */
     readonly threads: number | undefined;
     readonly spinning: boolean;
@@ -109,6 +115,9 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       apiKey: values.MODEL_API_KEY,
       name: values.MODEL_NAME,
       profile: values.MODEL_PROFILE,
+      weights: values.MODEL_WEIGHTS,
+      lanes: values.MODEL_LANES,
+      contextTokens: values.MODEL_CONTEXT,
       threads: values.MODEL_THREADS,
       spinning: values.MODEL_SPINNING,
       queuePlaces: values.MODEL_QUEUE,

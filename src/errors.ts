@@ -27,6 +27,8 @@ const row = <Facts = Record<never, never>>(
 
 const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
 // oxfmt-ignore
 export const ERRORS = {
   // The film
@@ -94,6 +96,8 @@ export const ERRORS = {
   'checkpoint-tensor-invalid': row<{ tensor: string; reason: string }>('setting', false, ({ tensor, reason }) => `The checkpoint's tensor ${tensor} cannot be used: ${reason}.`, 'Check that the checkpoint is a LLaVA-OneVision of the layout in docs/model.md.'),
   'checkpoint-unsupported': row<{ reason: string }>('setting', false, ({ reason }) => `This checkpoint is not one that Wetread runs: ${reason}. It runs LLaVA-OneVision (SigLIP and Qwen2).`, 'Use RadVLM, the demo, or another LLaVA-OneVision checkpoint.'),
   'checkpoint-tokenizer': row<{ reason: string }>('setting', false, ({ reason }) => `The checkpoint's tokenizer does not fit it: ${reason}. Download it again, whole.`, 'Download the checkpoint again.'),
+  'converted-damaged': row<{ part: string; reason: string }>('setting', false, ({ part, reason }) => `The converted checkpoint's ${part} cannot be used: ${reason}. Convert the checkpoint again with wetread model convert.`, 'Convert the checkpoint again, and check the disk if it happens often.'),
+  'memory-too-small': row<{ needed: number; weights: number; available: number; fits: string }>('setting', false, ({ needed, weights, available, fits }) => `The model needs ${gigabytes(needed)} of memory (${gigabytes(weights)} of it for its weights), and ${gigabytes(available)} are free: ${fits}.`, 'Free memory, or set MODEL_WEIGHTS, MODEL_LANES, MODEL_CONTEXT or MODEL_URL; docs/model.md says what runs where.'),
   'disk-full': row<{ bytes?: number }>('setting', false, ({ bytes }) => bytes === undefined ? 'The disk is full, so your message could not be kept. Tell whoever runs this bot to free some room.' : `The disk is full: converting the checkpoint needs ${mebibytes(bytes)} in the data folder. Free some room and try again.`, 'Free room, or set DATA_DIR to a larger disk.'),
   'data-unwritable': row('setting', false, () => 'The data folder cannot be written. Set DATA_DIR to a folder that can be.', 'Check the owner and the mount of DATA_DIR.'),
   'record-damaged': row('internal', false, () => 'What was kept of this conversation is damaged, so it starts afresh. Send the film again.', 'Look at the disk of DATA_DIR if it happens often.'),

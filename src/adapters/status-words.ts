@@ -1,4 +1,5 @@
 import type { Status } from '../core/reply.ts';
+import { timeLeftInWords } from '../core/time-left.ts';
 
 /** Before there is anything to tell: the film is on its way. */
 export const TAKEN = 'is on it…';
@@ -11,7 +12,7 @@ export const statusWords = (status: Status): string => {
         ? 'is about to read the film…'
         : `is busy; ${status.place - 1} before you…`;
     case 'reading':
-      return `is looking at the film, ${percent(status.done, status.total)} %…`;
+      return `is looking at the film, ${readSoFar(status)}…`;
     case 'answering':
       return 'is writing…';
     case 'checking':
@@ -20,6 +21,11 @@ export const statusWords = (status: Status): string => {
       return 'is drawing on the film…';
   }
 };
+
+const readSoFar = (status: Extract<Status, { phase: 'reading' }>): string =>
+  [`${percent(status.done, status.total)} %`, timeLeftInWords(status.leftMs)]
+    .filter((part) => part !== '')
+    .join(', ');
 
 const percent = (done: number, total: number): number =>
   Math.min(100, Math.floor((100 * done) / Math.max(1, total)));

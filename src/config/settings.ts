@@ -22,6 +22,7 @@ import {
   type Setting,
 } from './kinds.ts';
 
+const WEIGHTS = ['auto', 'fp32', 'int8', 'int4'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /**
@@ -41,6 +42,9 @@ export const SETTINGS = {
   MODEL_API_KEY: optional(anyText('')),
   MODEL_NAME: optional(anyText('')),
   MODEL_PROFILE: oneOf('auto', ['auto', 'demo', 'radvlm', 'none']),
+  MODEL_WEIGHTS: oneOf('auto', WEIGHTS),
+  MODEL_LANES: optional(whole('', 1, 4)),
+  MODEL_CONTEXT: optional(whole('', 256, 1_000_000)),
   MODEL_THREADS: optional(whole('', 1, 256)),
   MODEL_SPINNING: onOff('off'),
   MODEL_QUEUE: whole('32', 1, 10_000),

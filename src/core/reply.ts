@@ -54,7 +54,13 @@ export type Reply = {
 /** What the reply is waiting for, so that a status can be a phase, a place and a share. */
 export type Status =
   | { readonly phase: 'queued'; readonly place: number }
-  | { readonly phase: 'reading'; readonly done: number; readonly total: number }
+  /** `leftMs`: what the rest will take, as far as can be told. */
+  | {
+      readonly phase: 'reading';
+      readonly done: number;
+      readonly total: number;
+      readonly leftMs?: number | undefined;
+    }
   | { readonly phase: 'answering' }
   /** Presence and place questions of a grounded report that are still to be asked. */
   | { readonly phase: 'checking'; readonly left: number }

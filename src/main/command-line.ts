@@ -2,23 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createCommandLine } from '../adapters/cli/command-line.ts';
 import { exitCodeOf } from '../adapters/cli/exit-code.ts';
-import type { CommandLineParts, ModelFacts } from '../adapters/cli/parts.ts';
+import type { CommandLineParts } from '../adapters/cli/parts.ts';
 import { readConfig, type Config } from '../config.ts';
 import type { Film } from '../core/film.ts';
 import { WetreadError } from '../errors.ts';
 import { createLogger, type LogLevel } from '../log.ts';
-import { convertCheckpoint } from '../model/radvlm/convert.ts';
-import { openConverted } from '../model/radvlm/converted-cache.ts';
-import {
-  describeCheckpoint,
-  type CheckpointDescription,
-} from '../model/radvlm/describe-checkpoint.ts';
-import { verifyCheckpoint } from '../model/radvlm/verify.ts';
 import { createDataCommands } from './data-commands.ts';
+import { createModelCommands } from './model-commands.ts';
 import { diagnose } from './diagnose.ts';
 import { inMemory } from './in-memory.ts';
 import { openConversation } from './open-conversation.ts';
-import { dataFolder, LANES, sessionOptions } from './open-model.ts';
 import { packageVersion } from './package.ts';
 import { onEndingSignal } from './signals.ts';
 
@@ -81,30 +74,7 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
       return { ...opened, film: () => film, close: () => opened.close(NO_GRACE_MS) };
     },
 
-    convert: async ({ directory, out, onProgress, signal }) => {
-      const options = { lanes: LANES, onProgress, signal };
-      const source = here(directory);
-      if (out === undefined) {
-        const cache = dataFolder(readConfig(environment));
-        return converted(await openConverted(source, cache, options));
-      }
-      const manifest = await convertCheckpoint(source, here(out), options);
-      return converted({ directory: here(out), manifest });
-    },
-
-    describeModel: async (directory) => modelFacts(await describeCheckpoint(here(directory))),
-
-    verify: ({ directory, cases, onCase, signal }) => {
-      const config = readConfig(environment);
-      return verifyCheckpoint({
-        checkpoint: here(directory),
-        cases: here(cases),
-        dataDir: dataFolder(config),
-        ...sessionOptions(config),
-        onCase,
-        signal,
-      });
-    },
+    ...createModelCommands({ config: () => readConfig(environment), here, logger }),
 
     diagnose: () => diagnose(environment, logger),
 
@@ -142,48 +112,4 @@ const withModel = (
   const same = url === undefined || new URL(url).origin === new URL(model).origin;
   const credentials = same ? { apiKey, name } : { apiKey: undefined, name: undefined };
   return { ...config, model: { ...config.model, ...credentials, url: model } };
-};
-
-const converted = ({ directory, manifest }: Awaited<ReturnType<typeof openConverted>>) => ({
-  directory,
-  parameters: manifest.parameters,
-  bytes: Object.values(manifest.files).reduce((sum, bytes) => sum + bytes, 0),
-});
-
-const modelFacts = (description: CheckpointDescription): ModelFacts => {
-  const {
-    name,
-    config,
-    parameters,
-    types,
-    files,
-    naming,
-    demo,
-    converted: isConverted,
-  } = description;
-  const { text, vision, image } = config;
-  return {
-    name,
-    facts: {
-      demo,
-      converted: isConverted,
-      parameters,
-      weights: types,
-      tensorNames: naming ?? null,
-      files: Object.entries(files).map(([file, bytes]) => `${file} (${bytes} bytes)`),
-      contextTokens: text.contextTokens,
-      vocabulary: text.vocabularyRows,
-      textLayers: text.layers,
-      textWidth: text.hiddenSize,
-      attentionHeads: text.heads,
-      keyValueHeads: text.keyValueHeads,
-      tiedHead: text.tiedHead,
-      visionLayers: vision.layers,
-      visionWidth: vision.hiddenSize,
-      tilePixels: vision.tile,
-      patchPixels: vision.patch,
-      canvases: image.pinpoints.map(([height, width]) => `${width} x ${height}`),
-      mostTiles: image.maxTiles,
-    },
-  };
 };

@@ -9,9 +9,11 @@ import { ERRORS, toWetreadError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createEndpoint } from '../model/endpoint/endpoint.ts';
 import { describeCheckpoint } from '../model/radvlm/describe-checkpoint.ts';
+import { availableMemory } from './available-memory.ts';
 import { DEMO_STAYS_OUT } from './chats.ts';
+import { memoryInWords } from './memory-in-words.ts';
 import { faultOf } from './open-slack.ts';
-import { dataFolder, endpointOptions } from './open-model.ts';
+import { dataFolder, endpointOptions, planLocalMemory } from './open-model.ts';
 import { openStores } from './open-stores.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 import { NO_KEY, servesPage } from './serves-page.ts';
@@ -40,6 +42,7 @@ export const diagnose = async (
     config.model.url === undefined
       ? await checkCheckpoint(resolve(PACKAGE_FOLDER, config.model.directory))
       : await checkEndpoint(config.model.url, config, logger),
+    ...(config.model.url === undefined ? await checkMemory(config) : []),
     ...(config.http.on ? [await checkPort(config.http), ...checkKeys(config)] : []),
     ...(await checkSlackSettings(config)),
     ...(config.discord === undefined ? [] : await checkDiscord(config.discord)),
@@ -123,6 +126,19 @@ const checkCheckpoint = async (directory: string): Promise<Check> => {
     return { name, ok: true, found, advice: model.demo ? advice : null };
   } catch (error) {
     return failed(name, error);
+  }
+};
+
+/** Left out where there is no checkpoint to plan for, which is told already. */
+const checkMemory = async (config: Config): Promise<readonly Check[]> => {
+  try {
+    const plan = await planLocalMemory(config);
+    const free = `${(availableMemory() / 1e9).toFixed(1)} GB free`;
+    const found = `${free}; the model takes ${memoryInWords(plan)}`;
+    return [{ name: 'memory', ok: true, found, advice: null }];
+  } catch (error) {
+    const { code } = toWetreadError(error, 'doctor');
+    return code === 'memory-too-small' ? [failed('memory', error)] : [];
   }
 };
 

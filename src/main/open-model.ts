@@ -7,15 +7,19 @@ import { createEndpoint, type EndpointOptions } from '../model/endpoint/endpoint
 import type { Model } from '../model/model.ts';
 import { createQueue, type Queue } from '../model/queue.ts';
 import { openConverted } from '../model/radvlm/converted-cache.ts';
+import { fitMemory, keptBytes, type MemoryPlan, MOST_LANES } from '../model/radvlm/memory-plan.ts';
 import type { SessionOptions } from '../model/radvlm/onnx-session.ts';
 import { createRadvlm } from '../model/radvlm/radvlm.ts';
+import { weighModel } from '../model/radvlm/weigh-model.ts';
+import { availableMemory } from './available-memory.ts';
+import { memoryInWords } from './memory-in-words.ts';
 import { PACKAGE_FOLDER } from './package.ts';
 
-/** Conversations that the local engine decodes in one step. */
-export const LANES = 1;
-
-/** The local engine takes turns between two: a short question does not wait for a long report to end. */
-const LOCAL_RUNNING = 2;
+/**
+ * Conversations that the local engine's graph decodes in one step. More share the reading of the weights, which is what
+ * a step of a large model costs; beyond four its attention costs as much again.
+ */
+export const LANES = MOST_LANES;
 
 /** vLLM and SGLang batch by themselves; more than this at once only makes every answer slower. */
 const ENDPOINT_RUNNING = 16;
@@ -33,11 +37,23 @@ export type OpenModelOptions = {
 /** The model that the settings name, behind its queue. Fails with `checkpoint-*`, `endpoint-*` or `disk-full`. */
 export const openModel = async (options: OpenModelOptions): Promise<Queue> => {
   const { url, queuePlaces: places } = options.config.model;
-  const isLocal = url === undefined;
-  const opening = isLocal ? openLocal(options) : createEndpoint(endpointOptions(url, options));
-  const running = isLocal ? LOCAL_RUNNING : ENDPOINT_RUNNING;
-  const model = await unlessAborted(opening, options.signal, isLocal ? LOADING_GRACE_MS : 0);
-  return createQueue(model, { places, running });
+  if (url !== undefined) {
+    const endpoint = createEndpoint(endpointOptions(url, options));
+    const model = await unlessAborted(endpoint, options.signal, 0);
+    return createQueue(model, { places, running: ENDPOINT_RUNNING });
+  }
+  const plan = await planLocalMemory(options.config);
+  options.logger.info({ ...plan }, `memory: ${memoryInWords(plan)}`);
+  const model = await unlessAborted(openLocal(options, plan), options.signal, LOADING_GRACE_MS);
+  // One in each lane: a short question does not wait for a long report to end.
+  return createQueue(model, { places, running: plan.lanes });
+};
+
+/** What the model on this machine will take of it. Fails with `checkpoint-*` or `memory-too-small`. */
+export const planLocalMemory = async ({ model }: Config): Promise<MemoryPlan> => {
+  const { directory, weights, lanes, contextTokens } = model;
+  const weighed = await weighModel(resolve(PACKAGE_FOLDER, directory), { lanes: LANES, weights });
+  return fitMemory(weighed, availableMemory(), { lanes, contextTokens });
 };
 
 /**
@@ -69,16 +85,19 @@ const unlessAborted = async (
   }
 };
 
-const openLocal = async (options: OpenModelOptions): Promise<Model> => {
+const openLocal = async (options: OpenModelOptions, plan: MemoryPlan): Promise<Model> => {
   const { config, logger, onConverting, signal } = options;
-  const { directory, name } = config.model;
+  const { directory, name, weights } = config.model;
   const converted = await openConverted(resolve(PACKAGE_FOLDER, directory), dataFolder(config), {
     lanes: LANES,
+    weights,
     onProgress: onConverting,
     signal,
   });
   signal.throwIfAborted();
-  return createRadvlm({ converted, name, ...sessionOptions(config), logger });
+  const { contextTokens, keptTokens } = plan;
+  const limits = { contextTokens, ...keptBytes(converted.manifest.config, keptTokens) };
+  return createRadvlm({ converted, name, ...sessionOptions(config), logger, limits });
 };
 
 /** How the local engine computes. */

@@ -59,8 +59,13 @@ export type Usage = {
 export type ModelEvent =
   /** Place in the queue; 1 is next. Comes from the queue alone. */
   | { readonly type: 'queued'; readonly place: number }
-  /** Prefill: prompt tokens read so far, and of how many. */
-  | { readonly type: 'reading'; readonly done: number; readonly total: number }
+  /** Prefill: prompt tokens read so far, and of how many. `leftMs`: what the rest will take, as far as can be told. */
+  | {
+      readonly type: 'reading';
+      readonly done: number;
+      readonly total: number;
+      readonly leftMs?: number | undefined;
+    }
   /** Never empty, never half a character. */
   | { readonly type: 'text-delta'; readonly text: string }
   /** `length`: maxTokens or the context's end was reached (also for a request that only reads). */

@@ -16,7 +16,8 @@ export type Queue = Model & {
 
 /**
  * The one queue before the one model, shared by every way in. Bounded; fair: askers take turns, each asker's requests stay in
- * order. Reading ahead (`background`) waits behind every question, and makes room for one when the queue is full.
+ * order. Reading ahead (`background`) waits behind every question, makes room for one when the queue is full, and
+ * leaves the last place at the model to questions.
  *
  * A request that has to wait hears its place (1 is next), and again whenever it has come closer. Others may be let in
  * ahead of it (an asker whose turn is sooner, a question before a reading ahead); a place that rises is not told.
@@ -133,7 +134,7 @@ class FairQueue implements Queue {
   #enter({ asker, background }: ModelRequest): Ticket {
     if (this.#closed) throw new WetreadError('model-closed');
     const ticket = new Ticket(asker, background ? this.#background : this.#questions);
-    if (this.#running < this.#limit) {
+    if (this.#running < this.#limitOf(background)) {
       this.#running += 1;
       ticket.state = 'running';
       return ticket;
@@ -142,6 +143,11 @@ class FairQueue implements Queue {
     ticket.line.add(ticket);
     this.#tellPlaces();
     return ticket;
+  }
+
+  /** Requests that may run when one more of this kind is to begin. */
+  #limitOf(background: boolean): number {
+    return background ? Math.max(1, this.#limit - 1) : this.#limit;
   }
 
   #makeRoom(background: boolean): void {
@@ -169,7 +175,8 @@ class FairQueue implements Queue {
 
   #fillSlots(): void {
     while (this.#running < this.#limit) {
-      const next = this.#questions.take() ?? this.#background.take();
+      const mayRead = this.#running < this.#limitOf(true);
+      const next = this.#questions.take() ?? (mayRead ? this.#background.take() : undefined);
       if (next === undefined) return;
       this.#running += 1;
       next.state = 'running';

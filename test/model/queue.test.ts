@@ -145,6 +145,20 @@ describe('the queue', () => {
     expect(order(model.calls)).toEqual(['first', 'ann asks', 'bob asks', 'ahead']);
   });
 
+  test('leaves the last place at the model to questions', async () => {
+    const { gate, model, queue } = gatedQueue({ places: 9, running: 2 });
+    const listeners = [
+      listen(queue, ask('ahead 1', 'ann', { background: true })),
+      listen(queue, ask('ahead 2', 'bob', { background: true })),
+      listen(queue, ask('asked', 'cy')),
+    ];
+    await settle();
+    expect([queue.running, queue.waiting]).toEqual([2, 1]);
+    for (const _ of listeners) await gate.letOne();
+    await Promise.all(listeners.map(({ done }) => done));
+    expect(order(model.calls)).toEqual(['ahead 1', 'asked', 'ahead 2']);
+  });
+
   test('refuses one more than it holds', async () => {
     const { gate, queue } = gatedQueue({ places: 1, running: 1 });
     const held = [listen(queue, ask('one', 'ann')), listen(queue, ask('two', 'ann'))];

@@ -6,7 +6,7 @@ import { exportCasesTo } from './cases.ts';
 import { compactData, exportFeedbackTo } from './data.ts';
 import { showDiagnosis } from './doctor.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { convertModel, showModel, verifyModel } from './model.ts';
+import { convertModel, type ConvertOptions, showModel, verifyModel } from './model.ts';
 import type { CommandLineParts } from './parts.ts';
 import { readFilm, type ReadOptions } from './read.ts';
 
@@ -123,6 +123,8 @@ const addFilmCommands = (
     );
 };
 
+const WEIGHTS = ['auto', 'fp32', 'int8', 'int4'];
+
 const addModelCommands = (
   program: Command,
   parts: CommandLineParts,
@@ -134,8 +136,20 @@ const addModelCommands = (
     .description('convert a Hugging Face checkpoint into the graphs that are run')
     .argument('<dir>', 'a LLaVA-OneVision checkpoint')
     .option('--out <dir>', 'where the graphs go (a cache in the data folder)')
+    .addOption(
+      new Option('--weights <kind>', 'how weights are stored (what MODEL_WEIGHTS says)').choices(
+        WEIGHTS,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--block <numbers>',
+        'weights that share a scale (64 for int4, 32 for int8)',
+      ).choices(['32', '64', '128']),
+    )
+    .option('--calibrate <films>', 'hold the result to fp32 on the films of this folder')
     .option('--json', 'print one JSON object')
-    .action(async (directory: string, options: { out?: string; json?: boolean }) =>
+    .action(async (directory: string, options: ConvertOptions) =>
       end(await convertModel(parts, directory, options)),
     );
   model
@@ -149,7 +163,7 @@ const addModelCommands = (
   model
     .command('verify')
     .description('compare this runtime with numbers of the reference')
-    .argument('<dir>', 'a checkpoint')
+    .argument('<dir-or-url>', 'a checkpoint, a converted one, or an endpoint')
     .requiredOption('--cases <dir>', 'cases that training/golden/make.py wrote')
     .option('--json', 'print one JSON object')
     .action(async (directory: string, options: { cases: string; json?: boolean }) =>

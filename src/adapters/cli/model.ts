@@ -1,27 +1,68 @@
 import { EXIT } from './exit-code.ts';
 import { interruptible } from './interruptible.ts';
-import type { CaseResult, CommandLineParts, FactValue, VerifyReport } from './parts.ts';
-import { createProgress, SILENT } from './progress.ts';
+import type {
+  CaseResult,
+  CommandLineParts,
+  ConversionStart,
+  ConvertedModel,
+  FactValue,
+  VerifyReport,
+} from './parts.ts';
+import { createProgress, createTimedShare, SILENT } from './progress.ts';
+
+export type ConvertOptions = {
+  readonly out?: string;
+  readonly weights?: string;
+  readonly block?: string;
+  readonly calibrate?: string;
+  readonly json?: boolean;
+};
 
 /** `wetread model convert DIR`. */
 export const convertModel = async (
   parts: CommandLineParts,
   directory: string,
-  options: { readonly out?: string; readonly json?: boolean },
+  options: ConvertOptions,
 ): Promise<number> => {
-  const { terminal } = parts;
-  const progress = options.json === true ? SILENT : createProgress(terminal.errors);
+  const { output, errors } = parts.terminal;
+  const isQuiet = options.json === true;
+  const progress = isQuiet ? SILENT : createProgress(errors);
+  const converting = createTimedShare(progress, 'converting the checkpoint');
+  const asking = createTimedShare(progress, 'asking both');
   const converted = await interruptible(parts, ({ signal }) =>
     parts.convert({
       directory,
       out: options.out,
-      onProgress: (done, total) => progress.share('converting the checkpoint', done, total),
+      weights: options.weights,
+      block: options.block === undefined ? undefined : Number(options.block),
+      calibrate: options.calibrate,
+      onStart: (start) => {
+        if (!isQuiet) errors.write(`${startInWords(start)}\n`);
+      },
+      onProgress: converting,
+      onAsked: asking,
       signal,
     }),
   ).finally(() => progress.clear());
-  const words = `Converted ${millions(converted.parameters)} parameters (${megabytes(converted.bytes)}) into ${converted.directory}`;
-  terminal.output.write(`${options.json === true ? JSON.stringify(converted) : words}\n`);
+  output.write(`${isQuiet ? JSON.stringify(converted) : convertedInWords(converted)}\n`);
   return EXIT.answered;
+};
+
+const startInWords = (start: ConversionStart): string => {
+  const { weights, block, totalBytes, keptBytes, freeBytes } = start;
+  const kept = keptBytes === 0 ? '' : `, ${megabytes(keptBytes)} of them there already`;
+  const kind = block === null ? weights : `${weights} in blocks of ${block}`;
+  return `Weights as ${kind}: needs ${megabytes(totalBytes)} of disk${kept}; ${megabytes(freeBytes)} are free.`;
+};
+
+const convertedInWords = (converted: ConvertedModel): string => {
+  const { parameters, bytes, directory, agreement } = converted;
+  const words = `Converted ${millions(parameters)} parameters (${megabytes(bytes)}) into ${directory}`;
+  if (agreement === null) return words;
+  const figures = Object.entries(agreement).map(
+    ([name, value]) => `${spaced(name)} ${value === null ? '-' : inFigures(value)}`,
+  );
+  return `${words}\nBeside fp32: ${figures.join(', ')}`;
 };
 
 /** `wetread model info DIR`. */
@@ -68,6 +109,9 @@ export const verifyModel = async (
     parts.verify({
       directory,
       cases: options.cases,
+      onMemory: (words) => {
+        if (!inJson) parts.terminal.errors.write(`Memory: ${words}\n`);
+      },
       onCase: (result) => {
         if (!inJson) output.write(`${caseLine(result)}\n`);
       },

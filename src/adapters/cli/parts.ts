@@ -44,10 +44,25 @@ export type ModelFacts = {
 };
 export type FactValue = string | number | boolean | null | readonly FactValue[];
 
-type ConvertedModel = {
+export type ConvertedModel = {
   readonly directory: string;
   readonly parameters: number;
   readonly bytes: number;
+  /** How it agrees with fp32; null where that was not asked for. */
+  readonly agreement: Readonly<Record<string, number | null>> | null;
+};
+
+/** What a conversion is going to do, told before its first byte is written. */
+export type ConversionStart = {
+  /** "int4" */
+  readonly weights: string;
+  /** Numbers that share a scale; null for fp32. */
+  readonly block: number | null;
+  readonly totalBytes: number;
+  /** Of them, what an earlier conversion that was broken off has left. */
+  readonly keptBytes: number;
+  /** On the disk. */
+  readonly freeBytes: number;
 };
 
 /** How a case of `model verify` compares with the reference. */
@@ -98,13 +113,24 @@ export type CommandLineParts = {
     readonly directory: string;
     /** undefined: the cache in the data folder. */
     readonly out: string | undefined;
+    /** undefined: what is set. */
+    readonly weights: string | undefined;
+    readonly block: number | undefined;
+    /** A folder of films that the result is held to fp32 on; undefined: it is not. */
+    readonly calibrate: string | undefined;
+    readonly onStart: (start: ConversionStart) => void;
+    /** So many of all questions have been asked of both. */
+    readonly onAsked: OnProgress;
     readonly onProgress: OnProgress;
     readonly signal: AbortSignal;
   }): Promise<ConvertedModel>;
   describeModel(directory: string): Promise<ModelFacts>;
   verify(options: {
+    /** A folder, or the address of an endpoint. */
     readonly directory: string;
     readonly cases: string;
+    /** What memory it is going to take, in words, before it takes any. */
+    readonly onMemory: (words: string) => void;
     readonly onCase: (result: CaseResult) => void;
     readonly signal: AbortSignal;
   }): Promise<VerifyReport>;

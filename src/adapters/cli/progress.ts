@@ -1,4 +1,5 @@
 import type { Status } from '../../core/reply.ts';
+import { timeLeftInWords } from '../../core/time-left.ts';
 import type { OutputStream } from './parts.ts';
 import { printable } from './printable.ts';
 
@@ -15,7 +16,7 @@ const PLAIN_STEP_PERCENT = 25;
 export interface Progress {
   status(status: Status): void;
   /** Progress of a part that knows its share, such as converting. */
-  share(doing: string, done: number, total: number): void;
+  share(doing: string, done: number, total: number, leftMs?: number): void;
   /** Shows the end of the words that arrived, where they are not printed anyway. Terminals only. */
   words(text: string): void;
   /** Takes the rewritten line away, so that something else can be printed. */
@@ -42,7 +43,7 @@ const createLiveProgress = (stream: OutputStream): Progress => {
   };
   return {
     status: (status) => show(inWords(status)),
-    share: (doing, done, total) => show(`${doing}, ${percentOf(done, total)} %`),
+    share: (doing, done, total, leftMs) => show(sharedInWords(doing, done, total, leftMs)),
     words: (text) => {
       const room = roomOn(stream);
       show(printable(text).replaceAll(/\s+/g, ' ').slice(-room));
@@ -86,7 +87,7 @@ const inWords = (status: Status): string => {
     case 'queued':
       return `waiting, place ${status.place}`;
     case 'reading':
-      return `${READING}, ${percentOf(status.done, status.total)} %`;
+      return sharedInWords(READING, status.done, status.total, status.leftMs);
     case 'answering':
       return 'answering';
     case 'checking':
@@ -96,5 +97,34 @@ const inWords = (status: Status): string => {
   }
 };
 
+const sharedInWords = (
+  doing: string,
+  done: number,
+  total: number,
+  leftMs: number | undefined,
+): string =>
+  [doing, `${percentOf(done, total)} %`, timeLeftInWords(leftMs)]
+    .filter((part) => part !== '')
+    .join(', ');
+
 const percentOf = (done: number, total: number): number =>
   total === 0 ? 100 : Math.floor((100 * Math.min(done, total)) / total);
+
+/** Speed is not known before it has been seen for so long. */
+const SPEED_KNOWN_MS = 1_000;
+
+/** Progress of one part, with the time left by the speed since it began. */
+export const createTimedShare = (
+  progress: Progress,
+  doing: string,
+): ((done: number, total: number) => void) => {
+  let first: { readonly at: number; readonly done: number } | undefined;
+  return (done, total) => {
+    const at = performance.now();
+    first ??= { at, done };
+    const [spentMs, made] = [at - first.at, done - first.done];
+    const isKnown = spentMs >= SPEED_KNOWN_MS && made > 0;
+    const leftMs = isKnown ? (spentMs / made) * (total - done) : undefined;
+    progress.share(doing, done, total, leftMs);
+  };
+};

@@ -1,4 +1,4 @@
-import type { Model, ModelMessage } from '../../model/model.ts';
+import type { Model, ModelMessage, ModelEvent } from '../../model/model.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ProgramOptions, ReadingRequest } from '../reading.ts';
 import type { ReplyEvent } from '../reply.ts';
@@ -87,7 +87,7 @@ export class Asking {
           yield { type: 'status', phase: 'queued', place: event.place };
           break;
         case 'reading':
-          yield { type: 'status', phase: 'reading', done: event.done, total: event.total };
+          yield readingStatus(event);
           break;
         case 'text-delta':
           yield event;
@@ -101,3 +101,15 @@ export class Asking {
     return finishReason;
   }
 }
+
+const readingStatus = ({
+  done,
+  total,
+  leftMs,
+}: Extract<ModelEvent, { type: 'reading' }>): ReplyEvent => ({
+  type: 'status',
+  phase: 'reading',
+  done,
+  total,
+  ...(leftMs === undefined ? {} : { leftMs }),
+});

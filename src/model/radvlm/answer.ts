@@ -4,12 +4,13 @@ import type { CheckpointConfig } from './config.ts';
 import type { DecoderPart } from './decoder.ts';
 import type { Embeddings } from './embeddings.ts';
 import { FilmFeatures, type FilmFeaturesCache, type Sight } from './film-features.ts';
+import type { Pace } from './pace.ts';
 import { type PrefixCache, type PromptTokens, Sequence } from './prefix-cache.ts';
 import { createSampler } from './sample.ts';
 import { createStopText } from './stop-text.ts';
 import { createTextStream } from './text-stream.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import type { Turns } from './turns.ts';
+import type { Client, Turns } from './turns.ts';
 
 /** What answers are made with; one of each for all of them. */
 export type Workshop = Sight & {
@@ -19,6 +20,7 @@ export type Workshop = Sight & {
   readonly turns: Pick<Turns<DecoderPart, Float32Array>, 'share' | 'alone'>;
   readonly films: FilmFeaturesCache;
   readonly prefixes: PrefixCache;
+  readonly pace: Pace;
   /** Tokens read in one step while a prompt is read. */
   readonly chunkTokens: number;
 };
@@ -33,9 +35,11 @@ export class Answer {
   readonly #workshop: Workshop;
   readonly #prompt: PromptTokens;
   readonly #request: ModelRequest;
-  readonly #signal: AbortSignal;
+  readonly #client: Client;
   readonly #sequence: Sequence;
   #film: FilmFeatures | undefined;
+  /** Share of an image token's reading that is done when it has been seen; set once, so that the share never falls. */
+  #seenShare: number | undefined;
   /** Prompt tokens that went through the decoder here. */
   #computed = 0;
   #written = 0;
@@ -55,7 +59,7 @@ export class Answer {
     this.#workshop = workshop;
     this.#prompt = prompt;
     this.#request = request;
-    this.#signal = signal;
+    this.#client = { signal, background: request.background };
     const capacity = Math.min(contextTokens, tokens + request.maxTokens);
     this.#sequence = new Sequence(prompt, workshop.config.text, capacity);
   }
@@ -84,7 +88,7 @@ export class Answer {
 
   /** get_image_features: takes the film through the tower, unless its tokens have been read already. */
   async *#look(): Events<void> {
-    const { films, turns } = this.#workshop;
+    const { films, turns, pace } = this.#workshop;
     const { image } = this.#prompt;
     this.#adopt();
     yield this.#reading();
@@ -93,16 +97,23 @@ export class Answer {
     const film = films.open(image.sha256, () => new FilmFeatures(picture, this.#workshop));
     this.#film = film;
     while (!film.packed) {
-      await turns.alone(() => film.advance(picture), this.#signal);
+      const [before, from] = [film.tilesLeft, performance.now()];
+      await turns.alone(() => film.advance(picture), this.#client);
+      if (film.tilesLeft === before - 1) pace.tile(performance.now() - from);
       if (film.share > 0) yield this.#reading();
     }
   }
 
   /** The prompt through the decoder; the logits of its last token, or nothing when only reading was asked for. */
   async *#prefill(): Events<Float32Array | undefined> {
+    const { turns, pace, chunkTokens } = this.#workshop;
     let logits: Float32Array | undefined;
     while (this.#sequence.cache.length < this.#prompt.ids.length) {
-      logits = await this.#workshop.turns.share(() => this.#nextChunk(), this.#signal);
+      const [before, from] = [this.#computed, performance.now()];
+      logits = await turns.share('prefill', () => this.#nextChunk(), this.#client);
+      // A few tokens cost as much as many, and say nothing of the pace.
+      if (this.#computed === before + chunkTokens)
+        pace.tokens(chunkTokens, performance.now() - from);
       yield this.#reading();
     }
     return this.#request.maxTokens > 0 ? logits : undefined;
@@ -143,7 +154,7 @@ export class Answer {
         return 'length';
       }
       ids[cache.length] = id;
-      const next = await turns.share(() => this.#nextToken(), this.#signal);
+      const next = await turns.share('decode', () => this.#nextToken(), this.#client);
       if (!next) throw new RangeError('logits');
       logits = next;
     }
@@ -182,14 +193,21 @@ export class Answer {
     return rows;
   }
 
-  /** An image token counts as half read when the tower has seen its share of the film, and wholly once it is in the cache. */
+  /**
+   * An image token counts as read in part when the tower has seen its share of the film (as large a part as the tower's
+   * of the time), and wholly once it is in the cache.
+   */
   #reading(): ModelEvent {
+    const { pace } = this.#workshop;
     const { image, ids } = this.#prompt;
+    const film = this.#film;
     const read = this.#sequence.cache.length;
-    const seen = (image?.count ?? 0) * (this.#film?.share ?? 0);
+    const seen = (image?.count ?? 0) * (film?.share ?? 0);
     const seenAndRead = Math.min(Math.max(0, read - (image?.start ?? 0)), image?.count ?? 0);
-    const half = Math.floor(Math.max(0, seen - seenAndRead) / 2);
-    return { type: 'reading', done: read + half, total: ids.length };
+    if (film) this.#seenShare ??= pace.towerShare(film.tiles, ids.length);
+    const part = Math.floor(Math.max(0, seen - seenAndRead) * (this.#seenShare ?? 0));
+    const leftMs = pace.leftMs(film?.tilesLeft ?? 0, ids.length - read);
+    return { type: 'reading', done: read + part, total: ids.length, leftMs };
   }
 
   #imageOf(sha256: string): ModelImage {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { WetreadError } from '../../errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CONVERTER_VERSION, FORMAT_VERSION } from './manifest.ts';
+import type { Precision } from './precision.ts';
 
 /** What a model folder needs beside its weights to run, and the figures that make it a demo. */
 const COPIED_FILES = [
@@ -19,11 +20,6 @@ const COPIED_FILES = [
   'chat_template.jinja',
   'figures.json',
 ];
-
-export type ConversionOptions = {
-  /** Conversations that the decoder graph computes in one run. */
-  readonly lanes: number;
-};
 
 /** The checkpoint's own files that a converted folder holds as they are, by name. */
 export const readCopiedFiles = async (directory: string): Promise<ReadonlyMap<string, Buffer>> => {
@@ -50,7 +46,7 @@ const readCopied = async (directory: string, part: string): Promise<Buffer> => {
 export const checkpointKey = (
   checkpoint: Checkpoint,
   copied: ReadonlyMap<string, Buffer>,
-  { lanes }: ConversionOptions,
+  { lanes, precision }: { readonly lanes: number; readonly precision: Precision },
 ): string => {
   const shards = checkpoint.shards.map(({ name, bytes, modifiedMs, header }) => [
     name,
@@ -59,7 +55,7 @@ export const checkpointKey = (
     sha256(header),
   ]);
   const files = [...copied].map(([name, bytes]) => [name, sha256(bytes)]);
-  const versions = [FORMAT_VERSION, CONVERTER_VERSION, 'fp32', lanes];
+  const versions = [FORMAT_VERSION, CONVERTER_VERSION, precision, lanes];
   return sha256(JSON.stringify([versions, shards, files]));
 };
 

@@ -3,8 +3,10 @@ import { basename, join, resolve } from 'node:path';
 import { WetreadError } from '../../errors.ts';
 import { checkpointKey, readCopiedFiles, sourceKey } from './checkpoint-key.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { findCorruptFile } from './checksums.ts';
 import { convertOpened, type ConvertOptions } from './convert.ts';
 import { inspectConverted, MANIFEST_FILE, type Manifest } from './manifest.ts';
+import { precisionFor } from './plan-conversion.ts';
 import { removeFolder } from './publish-folder.ts';
 
 const GRAPHS_FOLDER = 'graphs';
@@ -16,7 +18,8 @@ export type Converted = { readonly directory: string; readonly manifest: Manifes
 
 /**
  * The converted form of a checkpoint: the folder itself when it is one, else the one kept under the data folder,
- * converted now when there is none, when the checkpoint or the converter has changed, or when it is not whole. A new
+ * converted now when there is none, when the checkpoint or the converter has changed, or when it is not whole (every
+ * byte is read and held to its checksum). A new
  * conversion replaces the older ones of the same place with the same options. Fails as `convertCheckpoint` does.
  */
 export const openConverted = async (
@@ -25,7 +28,12 @@ export const openConverted = async (
   options: ConvertOptions,
 ): Promise<Converted> => {
   const given = await inspectConverted(checkpointDirectory);
-  if (given.state === 'whole') return { directory: checkpointDirectory, manifest: given.manifest };
+  if (given.state === 'whole') {
+    const { manifest } = given;
+    const corrupt = await findCorruptFile(checkpointDirectory, manifest, options.signal);
+    if (corrupt !== undefined) throw unusable(corrupt, 'its checksum is wrong');
+    return { directory: checkpointDirectory, manifest };
+  }
   if (given.state === 'damaged') throw unusable(given.file, 'it is missing or cut short');
   if (given.state === 'outdated')
     throw unusable(MANIFEST_FILE, 'another version of Wetread converted this checkpoint');
@@ -33,15 +41,21 @@ export const openConverted = async (
   const checkpoint = await openCheckpoint(checkpointDirectory);
   try {
     const copied = await readCopiedFiles(checkpointDirectory);
-    const key = checkpointKey(checkpoint, copied, options);
+    const precision = precisionFor(checkpoint, options);
+    const key = checkpointKey(checkpoint, copied, { lanes: options.lanes, precision });
     const source = (await sourceKey(checkpointDirectory)).slice(0, NAME_DIGITS);
-    const family = `${source}-fp32-${options.lanes}-`;
+    const family = `${source}-${precision.weights}-${precision.block ?? 0}-${options.lanes}-`;
     const graphs = join(dataDirectory, GRAPHS_FOLDER);
     const directory = join(graphs, family + key.slice(0, NAME_DIGITS));
 
     const kept = await inspectConverted(directory);
-    if (kept.state === 'whole' && kept.manifest.key === key)
-      return { directory, manifest: kept.manifest };
+    if (kept.state === 'whole' && kept.manifest.key === key) {
+      const { manifest } = kept;
+      if ((await findCorruptFile(directory, manifest, options.signal)) === undefined)
+        return { directory, manifest };
+      // Whole by its sizes, it would be taken for an equal conversion that came first.
+      await removeFolder(directory);
+    }
     await makeGraphsFolder(graphs);
     const name = basename(resolve(checkpointDirectory));
     const manifest = await convertOpened({ checkpoint, copied, name }, directory, {
@@ -56,7 +70,7 @@ export const openConverted = async (
 };
 
 const unusable = (part: string, reason: string): WetreadError =>
-  new WetreadError('checkpoint-file-invalid', { part, reason });
+  new WetreadError('converted-damaged', { part, reason });
 
 const makeGraphsFolder = async (graphs: string): Promise<void> => {
   try {

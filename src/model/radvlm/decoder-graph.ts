@@ -2,6 +2,8 @@ import type { TextConfig } from './config.ts';
 import { addLaneAttention, addLaneInputs, type Lane } from './decoder-lane.ts';
 import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
 import { addLinear } from './linear.ts';
+import type { Precision } from './precision.ts';
+import type { Quantization } from './quantize.ts';
 import { rotaryTable } from './rotary-table.ts';
 import { stackRows, weightOf, type ModelWeights, type WeightSource } from './weight-source.ts';
 
@@ -36,19 +38,27 @@ import { stackRows, weightOf, type ModelWeights, type WeightSource } from './wei
 export const planDecoderGraph = (
   model: ModelWeights,
   head: WeightSource,
-  lanes: number,
+  { lanes, precision }: { readonly lanes: number; readonly precision: Precision },
 ): PlannedGraph => {
   const { text } = model.config;
+  const { decoder: quantization } = precision;
   const graph = new GraphBuilder('decoder');
   addInputs(graph, text, lanes);
   const laneInputs = addLaneInputs(graph, lanes);
   let state: State = { residual: '', addend: 'inputs_embeds' };
   for (let layer = 0; layer < text.layers; layer++)
-    state = addLayer(graph, model, laneInputs, layer, state);
+    state = addLayer(graph, model, { lanes: laneInputs, layer, quantization }, state);
   const last = addNorm(graph, model, 'text.norm', state);
   const asked = graph.node('Gather', 'asked', [last.hidden, 'logit_idx'], { axis: { int: 1 } });
   const { vocabularyRows: rows, hiddenSize: columns } = text;
-  const logits = addLinear(graph, { name: 'head', input: asked, rows, columns, weight: head });
+  const logits = addLinear(graph, {
+    name: 'head',
+    input: asked,
+    rows,
+    columns,
+    weight: head,
+    quantization: precision.head,
+  });
   graph.node('Identity', 'logits', [logits]);
   graph.output('logits', 'float32', [1, 'R', rows]);
   return graph.finish();
@@ -102,30 +112,31 @@ const addNorm = (graph: GraphBuilder, model: ModelWeights, name: string, state: 
   return { hidden: name, residual: sum };
 };
 
+type Place = {
+  readonly lanes: readonly Lane[];
+  readonly layer: number;
+  readonly quantization: Quantization | undefined;
+};
+
 /** `Qwen2DecoderLayer`. */
-const addLayer = (
-  graph: GraphBuilder,
-  model: ModelWeights,
-  lanes: readonly Lane[],
-  layer: number,
-  state: State,
-): State => {
+const addLayer = (graph: GraphBuilder, model: ModelWeights, place: Place, state: State): State => {
+  const { layer, quantization } = place;
   const prefix = `text.layers.${layer}`;
   const before = addNorm(graph, model, `${prefix}.input_layernorm`, state);
-  const attended = addAttention(graph, model, lanes, layer, before.hidden);
+  const attended = addAttention(graph, model, place, before.hidden);
   const after = addNorm(graph, model, `${prefix}.post_attention_layernorm`, {
     residual: before.residual,
     addend: attended,
   });
-  return { residual: after.residual, addend: addMlp(graph, model, `${prefix}.mlp`, after.hidden) };
+  const mlp = { prefix: `${prefix}.mlp`, quantization };
+  return { residual: after.residual, addend: addMlp(graph, model, mlp, after.hidden) };
 };
 
 /** `Qwen2Attention`: q, k and v in one product; rotary positions; lane by lane over its cache. */
 const addAttention = (
   graph: GraphBuilder,
   model: ModelWeights,
-  lanes: readonly Lane[],
-  layer: number,
+  { lanes, layer, quantization }: Place,
   input: string,
 ): string => {
   const { text } = model.config;
@@ -147,6 +158,7 @@ const addAttention = (
       ),
     ),
     bias: stackRows(parts.map(([part, rows]) => model.weight(`${prefix}.${part}.bias`, [rows]))),
+    quantization,
   });
   const [newKey, newValue] = [`new_k_${layer}`, `new_v_${layer}`];
   const unrotated = `${prefix}.unrotated`;
@@ -175,14 +187,15 @@ const addAttention = (
   const heads = graph.node('Reshape', `${prefix}.heads`, [joined, 'shape.joined_heads']);
   const name = `${prefix}.o_proj`;
   const weight = model.weight(`${name}.weight`, [text.hiddenSize, query]);
-  return addLinear(graph, { name, input: heads, rows: text.hiddenSize, columns: query, weight });
+  const size = { rows: text.hiddenSize, columns: query };
+  return addLinear(graph, { name, input: heads, ...size, weight, quantization });
 };
 
 /** `Qwen2MLP`: down_proj(silu(gate_proj(x)) * up_proj(x)), gate and up in one product. */
 const addMlp = (
   graph: GraphBuilder,
   model: ModelWeights,
-  prefix: string,
+  { prefix, quantization }: { prefix: string; quantization: Quantization | undefined },
   input: string,
 ): string => {
   const { hiddenSize, intermediateSize } = model.config.text;
@@ -196,6 +209,7 @@ const addMlp = (
     weight: stackRows(
       ['gate_proj', 'up_proj'].map((part) => matrix(part, intermediateSize, hiddenSize)),
     ),
+    quantization,
   });
   const [gate, up] = [`${prefix}.gate`, `${prefix}.up`];
   graph.split(packed, 'sizes.gate_and_up', -1, [gate, up]);
@@ -207,5 +221,6 @@ const addMlp = (
     rows: hiddenSize,
     columns: intermediateSize,
     weight: matrix('down_proj', hiddenSize, intermediateSize),
+    quantization,
   });
 };

@@ -4,16 +4,16 @@ import { constants, open, statfs } from 'node:fs/promises';
 export type Disk = {
   /** Bytes that may still be written in this folder. */
   freeBytes(directory: string): Promise<number>;
-  /** Makes a new file; it must not be there. */
-  create(path: string): Promise<WritableFile>;
+  /** Opens a file to write in any place of it; makes it where there is none. */
+  open(path: string): Promise<WritableFile>;
 };
 
 type WritableFile = {
   /** Writes all of it; what lies between is zero. */
   write(bytes: Uint8Array, position: number): Promise<void>;
-  /** Returns when the bytes are on the disk itself, so that a finished folder survives a power cut. */
-  finish(): Promise<void>;
-  /** Gives the file up; after `finish` there is nothing to do. */
+  /** Returns when the bytes are on the disk itself, so that they survive a power cut. */
+  sync(): Promise<void>;
+  /** Gives the file up; after `sync` there is nothing to do. */
   close(): Promise<void>;
 };
 
@@ -22,8 +22,8 @@ export const realDisk: Disk = {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   },
-  async create(path) {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  async open(path) {
+    const flags = constants.O_WRONLY | constants.O_CREAT;
     const file = await open(path, flags, 0o644);
     return {
       async write(bytes, position) {
@@ -32,7 +32,7 @@ export const realDisk: Disk = {
           done += (await file.write(bytes, done, bytes.byteLength - done, position + done))
             .bytesWritten;
       },
-      finish: () => file.datasync(),
+      sync: () => file.datasync(),
       close: () => file.close(),
     };
   },

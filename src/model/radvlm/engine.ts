@@ -6,8 +6,11 @@ import type { CheckpointConfig } from './config.ts';
 import { Decoder, type DecoderPart } from './decoder.ts';
 import { openEmbeddings, readImageNewline } from './embeddings.ts';
 import { FilmFeaturesCache } from './film-features.ts';
+import { KeyValueCache } from './key-value-cache.ts';
 import type { Manifest } from './manifest.ts';
+import { KEPT_TOKENS, keptBytes } from './memory-plan.ts';
 import type { SessionOptions } from './onnx-session.ts';
+import { Pace } from './pace.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { type BuildPrompt, createBuildPrompt } from './prompt.ts';
 import { checkTokenizer, loadTokenizer } from './tokenizer.ts';
@@ -15,6 +18,8 @@ import { Turns } from './turns.ts';
 import { VisionTower } from './vision-tower.ts';
 
 export type EngineLimits = {
+  /** Prompt and answer together; not above what the checkpoint holds. */
+  readonly contextTokens: number;
   /** Tokens read in one step. */
   readonly chunkTokens: number;
   /** Keys and values kept for later requests. */
@@ -26,17 +31,11 @@ export type EngineLimits = {
 /** At 64 a 7B reads at full speed already, and holds up others' words by a second at most. */
 const CHUNK_TOKENS = 64;
 
-/** Two conversations about RadVLM's largest films (8,829 tokens each; 2.3 GB), or sixty of the demo's (120 MB). */
-const KEPT_TOKENS = 20_000;
-
-const defaultLimits = ({ text }: CheckpointConfig): EngineLimits => {
-  const numbers = 2 * text.layers * text.keyValueHeads * text.headSize;
-  return {
-    chunkTokens: CHUNK_TOKENS,
-    prefixBytes: KEPT_TOKENS * numbers * Float32Array.BYTES_PER_ELEMENT,
-    featureBytes: KEPT_TOKENS * text.hiddenSize * Float32Array.BYTES_PER_ELEMENT,
-  };
-};
+const defaultLimits = (config: CheckpointConfig): EngineLimits => ({
+  contextTokens: config.text.contextTokens,
+  chunkTokens: CHUNK_TOKENS,
+  ...keptBytes(config, KEPT_TOKENS),
+});
 
 export type EngineOptions = SessionOptions & {
   /** The converted folder and its manifest. */
@@ -60,7 +59,10 @@ export class Engine {
   /** Loads graphs, tokenizer and template. Fails with `checkpoint-*`. */
   static async open(options: EngineOptions): Promise<Engine> {
     const { directory, manifest } = options;
-    const { config, lanes } = manifest;
+    const { lanes } = manifest;
+    const limits = { ...defaultLimits(manifest.config), ...options.limits };
+    const contextTokens = Math.min(manifest.config.text.contextTokens, limits.contextTokens);
+    const config = { ...manifest.config, text: { ...manifest.config.text, contextTokens } };
     const tokenizer = await loadTokenizer(directory);
     checkTokenizer(tokenizer, config);
     const template = await loadChatTemplate(directory);
@@ -68,7 +70,6 @@ export class Engine {
     const decoder = await Decoder.open(directory, config.text, lanes, options);
     const tower = await VisionTower.open(directory, config, options);
     const newline = await readImageNewline(directory, manifest);
-    const limits = { ...defaultLimits(config), ...options.limits };
     const turns = new Turns<DecoderPart, Float32Array>(lanes, (parts) => decoder.run(parts));
     const workshop: Workshop = {
       config,
@@ -79,9 +80,11 @@ export class Engine {
       turns,
       films: new FilmFeaturesCache(limits.featureBytes),
       prefixes: new PrefixCache(limits.prefixBytes),
+      pace: new Pace(),
       chunkTokens: limits.chunkTokens,
     };
     const buildPrompt = createBuildPrompt(tokenizer, template, config);
+    await findPace(workshop, decoder);
     return new Engine({ workshop, buildPrompt, decoder, tower, turns });
   }
 
@@ -125,3 +128,17 @@ export class Engine {
     await this.workshop.embeddings.close();
   }
 }
+
+/** A tile and a chunk of nothing, so that the first film's time can be told; what is lazy is done with then, too. */
+const findPace = async ({ config, tower, pace, chunkTokens }: Workshop, decoder: Decoder) => {
+  let from = performance.now();
+  await tower.see(new Float32Array(tower.tileNumbers));
+  pace.tile(performance.now() - from);
+  const { text } = config;
+  const count = Math.min(chunkTokens, CHUNK_TOKENS, text.contextTokens);
+  const embeddings = new Float32Array(count * text.hiddenSize);
+  const cache = new KeyValueCache(text, count);
+  from = performance.now();
+  await decoder.run([{ cache, embeddings, logitsAt: [] }]);
+  pace.tokens(count, performance.now() - from);
+};

@@ -40,6 +40,15 @@ export class FilmFeatures {
     return this.#seen / this.#plan.tiles;
   }
 
+  get tiles(): number {
+    return this.#plan.tiles;
+  }
+
+  /** That the tower has yet to see. */
+  get tilesLeft(): number {
+    return this.#plan.tiles - this.#seen;
+  }
+
   get bytes(): number {
     return this.#features.byteLength + (this.#pixelValues?.byteLength ?? 0);
   }

@@ -1,15 +1,28 @@
 import type { Attribute, DataType, Graph, Initializer, Node, ValueInfo } from './onnx-model.ts';
-import type { WeightSource } from './weight-source.ts';
+import { bytesOf, type WeightSource } from './weight-source.ts';
+import {
+  type Quantization,
+  type QuantizationError,
+  quantizedShape,
+  Quantizer,
+} from './quantize.ts';
 
 /** Where a weight lies in the data file; page-aligned, so that the runtime can map it into memory. */
 const WEIGHT_ALIGNMENT = 4096;
 
-export type PlacedWeight = { readonly source: WeightSource; readonly offset: number };
+export type Piece = { readonly bytes: Uint8Array; readonly position: number };
+
+/** What is written into a file in one go: known by size, its bytes made when they are written. */
+export type PlannedUnit = {
+  readonly bytes: number;
+  /** In any order, each with its place in the file. Gives back what rounding cost, if it did. */
+  readonly pieces: () => AsyncGenerator<Piece, QuantizationError | undefined>;
+};
 
 /** A graph whose weights are not written yet. */
 export type PlannedGraph = {
   readonly graph: Graph;
-  readonly weights: readonly PlacedWeight[];
+  readonly weights: readonly PlannedUnit[];
   /** Name of the file that the graph expects its weights in, and the bytes of it. */
   readonly dataFile: string;
   readonly dataBytes: number;
@@ -23,7 +36,7 @@ export class GraphBuilder {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers: Initializer[] = [];
-  readonly #weights: PlacedWeight[] = [];
+  readonly #weights: PlannedUnit[] = [];
   #dataBytes = 0;
   /** Those of the branch being built, or of the graph itself. */
   #nodes: Node[] = [];
@@ -63,13 +76,32 @@ export class GraphBuilder {
 
   /** A float32 weight, kept in the data file. */
   weight(name: string, shape: readonly number[], source: WeightSource): string {
-    const offset = Math.ceil(this.#dataBytes / WEIGHT_ALIGNMENT) * WEIGHT_ALIGNMENT;
     const length = source.elements * Float32Array.BYTES_PER_ELEMENT;
-    const location = this.dataFile;
-    this.#initializers.push({ name, shape, type: 'float32', location, offset, length });
-    this.#weights.push({ source, offset });
-    this.#dataBytes = offset + length;
+    const offset = this.#place(name, 'float32', shape, length);
+    this.#weights.push({ bytes: length, pieces: () => piecesOf(source, offset) });
     return name;
+  }
+
+  /** A weight [rows, columns] in few bits: numbers and scales, as MatMulNBits takes them. */
+  quantizedWeight(
+    name: string,
+    [rows, columns]: readonly [rows: number, columns: number],
+    source: WeightSource,
+    quantization: Quantization,
+  ): { readonly numbers: string; readonly scales: string } {
+    const { blocks, blockBytes, bytes } = quantizedShape(rows, columns, quantization);
+    const numbers = `${name}.numbers`;
+    const scales = `${name}.scales`;
+    const scaleBytes = rows * blocks * Float32Array.BYTES_PER_ELEMENT;
+    const offsets = {
+      numbers: this.#place(numbers, 'uint8', [rows, blocks, blockBytes], bytes),
+      scales: this.#place(scales, 'float32', [rows, blocks], scaleBytes),
+    };
+    this.#weights.push({
+      bytes: bytes + scaleBytes,
+      pieces: () => quantizedPieces(name, new Quantizer(source, columns, quantization), offsets),
+    });
+    return { numbers, scales };
   }
 
   /** A node with one output, of the ONNX standard. Its output's name is its own. */
@@ -144,6 +176,20 @@ export class GraphBuilder {
     };
   }
 
+  /** Room in the data file for a weight of so many bytes; gives its offset. */
+  #place(
+    name: string,
+    type: 'float32' | 'uint8',
+    shape: readonly number[],
+    length: number,
+  ): number {
+    const offset = Math.ceil(this.#dataBytes / WEIGHT_ALIGNMENT) * WEIGHT_ALIGNMENT;
+    const location = this.dataFile;
+    this.#initializers.push({ name, shape, type, location, offset, length });
+    this.#dataBytes = offset + length;
+    return offset;
+  }
+
   #push(
     operator: string,
     domain: Node['domain'],
@@ -154,4 +200,31 @@ export class GraphBuilder {
     const name = outputs[0] ?? operator;
     this.#nodes.push({ operator, domain, name, inputs, outputs, attributes });
   }
+}
+
+async function* piecesOf(
+  source: WeightSource,
+  offset: number,
+): AsyncGenerator<Piece, QuantizationError | undefined> {
+  let position = offset;
+  for await (const chunk of source.chunks()) {
+    yield { bytes: bytesOf(chunk), position };
+    position += chunk.byteLength;
+  }
+  return undefined;
+}
+
+async function* quantizedPieces(
+  name: string,
+  quantizer: Quantizer,
+  offsets: { readonly numbers: number; readonly scales: number },
+): AsyncGenerator<Piece, QuantizationError | undefined> {
+  let { numbers: numbersAt, scales: scalesAt } = offsets;
+  for await (const { numbers, scales } of quantizer.rows()) {
+    yield { bytes: numbers, position: numbersAt };
+    yield { bytes: bytesOf(scales), position: scalesAt };
+    numbersAt += numbers.byteLength;
+    scalesAt += scales.byteLength;
+  }
+  return quantizer.error(name);
 }

@@ -114,25 +114,26 @@ export class KeyValueCache {
     this.#length += count;
   }
 
-  /** Adds another sequence's tokens from this one's length up to `length`; both begin with the same tokens. */
-  copyFrom(other: KeyValueCache, length: number): void {
-    if (length > other.length) throw new RangeError(`${length} tokens of ${other.length}`);
-    if (length <= this.#length) return;
-    this.reserve(length);
+  /** Adds `count` of another cache's tokens, from its token `first` on; positions are the caller's affair. */
+  copyFrom(other: KeyValueCache, first: number, count: number): void {
+    if (first + count > other.length) throw new RangeError(`${first + count} of ${other.length}`);
+    if (count <= 0) return;
+    this.reserve(this.#length + count);
     const { layers, keyValueHeads, headSize } = this.shape;
     const [start, to, from] = [this.#length, this.#stride, other.#stride];
+    const last = first + count;
     for (let layer = 0; layer < layers; layer++) {
       const [keys, values] = [layerOf(this.#keys, layer), layerOf(this.#values, layer)];
       const [itsKeys, itsValues] = [layerOf(other.#keys, layer), layerOf(other.#values, layer)];
       for (let head = 0; head < keyValueHeads; head++) {
-        const [first, last] = [(head * from + start) * headSize, (head * from + length) * headSize];
-        keys.set(itsKeys.subarray(first, last), (head * to + start) * headSize);
+        const [begin, end] = [(head * from + first) * headSize, (head * from + last) * headSize];
+        keys.set(itsKeys.subarray(begin, end), (head * to + start) * headSize);
       }
       for (let row = 0; row < keyValueHeads * headSize; row++) {
-        values.set(itsValues.subarray(row * from + start, row * from + length), row * to + start);
+        values.set(itsValues.subarray(row * from + first, row * from + last), row * to + start);
       }
     }
-    this.#length = length;
+    this.#length += count;
   }
 
   #used(arrays: readonly Float32Array[], layer: number): Float32Array {

@@ -2,15 +2,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CheckpointConfig } from './config.ts';
+import { WEIGHTS } from './precision.ts';
+import { BLOCKS } from './quantize.ts';
 
 /** What a converted folder says of itself. It is written last, so a folder that has one was finished. */
 export const MANIFEST_FILE = 'wetread.json';
 
 /** Of the folder's layout: which files there are and what is in them. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Of the graphs: raised whenever a converter would write other graphs or weights from the same checkpoint. */
-export const CONVERTER_VERSION = 1;
+export const CONVERTER_VERSION = 2;
 
 const count = z.int().min(0);
 const size = z.int().min(1);
@@ -62,12 +64,16 @@ const manifestSchema = z.object({
   /** The folder came with figures.json, as a demo does. */
   demo: z.boolean(),
   config: configSchema,
-  weights: z.literal('fp32'),
+  weights: z.enum(WEIGHTS),
+  /** Numbers of the decoder's weights that share a scale; null for float32. */
+  block: z.literal(BLOCKS).nullable(),
   lanes: size,
   /** Type of the rows in the embeddings file: the checkpoint's own. */
   embeddingType: z.enum(['F32', 'F16', 'BF16']),
   /** Names and bytes of all files beside this one. */
   files: z.record(z.string(), count),
+  /** Their SHA-256, in hex. */
+  checksums: z.record(z.string(), z.string()),
   parameters: count,
   checkpointBytes: count,
 });

@@ -12,7 +12,7 @@ const OPSETS = [
 ] as const;
 
 /** TensorProto.DataType. */
-const DATA_TYPES = { float32: 1, int64: 7, bool: 9 } as const;
+const DATA_TYPES = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
 export type DataType = keyof typeof DATA_TYPES;
 
 /** AttributeProto.AttributeType. */
@@ -53,7 +53,7 @@ export type Initializer =
   | {
       readonly name: string;
       readonly shape: readonly number[];
-      readonly type: 'float32';
+      readonly type: 'float32' | 'uint8';
       /** A file in the model's folder, and where in it, in bytes. */
       readonly location: string;
       readonly offset: number;

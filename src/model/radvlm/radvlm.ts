@@ -12,7 +12,7 @@ export type RadvlmOptions = SessionOptions & {
   /** What users see instead of the checkpoint's own name. */
   readonly name?: string | undefined;
   readonly logger: Logger;
-  /** For measurements and tests; the engine has its defaults. */
+  /** What may be held in memory; left out, the engine has its defaults. */
   readonly limits?: EngineOptions['limits'];
 };
 
@@ -42,7 +42,8 @@ class Radvlm implements Model {
     this.name = options.name ?? modelName(manifest);
     this.version = manifest.version;
     this.demo = manifest.demo;
-    this.contextTokens = manifest.config.text.contextTokens;
+    const { contextTokens } = manifest.config.text;
+    this.contextTokens = Math.min(contextTokens, options.limits?.contextTokens ?? contextTokens);
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +22,31 @@ export const makeTemporaryFolder = async (parent: string): Promise<string> => {
   const path = temporaryPath(parent);
   await mkdir(path, { recursive: true });
   return path;
+};
+
+/**
+ * Takes over the folder of a conversion that died, if there is one that `isWanted`, under a name of this process.
+ * Undefined if there is none, or if another process took it first.
+ */
+export const adoptStaleFolder = async (
+  parent: string,
+  isWanted: (path: string) => Promise<boolean>,
+): Promise<string | undefined> => {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const path = join(parent, name);
+    if (!(await isStale(name, path)) || !(await isWanted(path))) continue;
+    const own = temporaryPath(parent);
+    const taken = await rename(path, own).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) continue;
+    // Ours from now on, and not of an earlier process of this number.
+    const now = new Date();
+    await utimes(own, now, now);
+    return own;
+  }
+  return undefined;
 };
 
 /** Removes what conversions that died left in `parent`. */

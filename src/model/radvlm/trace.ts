@@ -4,6 +4,7 @@ import type { DecoderPart } from './decoder.ts';
 import type { Engine } from './engine.ts';
 import { FilmFeaturesCache } from './film-features.ts';
 import { PrefixCache } from './prefix-cache.ts';
+import type { Client, SharedKind } from './turns.ts';
 
 /** Hears the numbers of an answer as they are computed. Arrays are good for the length of the call. */
 export type Observer = {
@@ -40,8 +41,8 @@ export async function* traceAnswer(
       },
     },
     turns: {
-      alone: (work, signal) => workshop.turns.alone(work, signal),
-      share: (prepare, signal) => shareObserved(workshop, prepare, observer, signal),
+      alone: (work, client) => workshop.turns.alone(work, client),
+      share: (kind, prepare, client) => shareObserved(workshop, observer, kind, prepare, client),
     },
   };
   const prompt = engine.buildPrompt(request.messages);
@@ -53,22 +54,27 @@ export async function* traceAnswer(
 /** Asks for the logits of all tokens of the part, and gives those that were asked for. */
 const shareObserved = async (
   { turns, config }: Workshop,
-  prepare: () => DecoderPart | undefined,
   observer: Observer,
-  signal: AbortSignal,
+  kind: SharedKind,
+  prepare: () => DecoderPart | undefined,
+  client: Client,
 ): Promise<Float32Array | undefined> => {
   const { hiddenSize, vocabularyRows } = config.text;
   let asked: readonly number[] = [];
   let everyToken: readonly number[] = [];
   let first = 0;
-  const all = await turns.share(() => {
-    const part = prepare();
-    if (!part) return undefined;
-    asked = part.logitsAt;
-    first = part.cache.length;
-    everyToken = Array.from({ length: part.embeddings.length / hiddenSize }, (_, i) => i);
-    return { ...part, logitsAt: everyToken };
-  }, signal);
+  const all = await turns.share(
+    kind,
+    () => {
+      const part = prepare();
+      if (!part) return undefined;
+      asked = part.logitsAt;
+      first = part.cache.length;
+      everyToken = Array.from({ length: part.embeddings.length / hiddenSize }, (_, i) => i);
+      return { ...part, logitsAt: everyToken };
+    },
+    client,
+  );
   if (!all) return undefined;
   const row = (i: number): Float32Array =>
     all.subarray(i * vocabularyRows, (i + 1) * vocabularyRows);
@@ -77,3 +83,21 @@ const shareObserved = async (
   asked.forEach((i, k) => given.set(row(i), k * vocabularyRows));
   return given;
 };
+
+/** The workshop, with every row of logits that a word is made of shown first, and every step that ran told. */
+export const observeLogits = (
+  workshop: Workshop,
+  onLogits: (row: Float32Array) => void,
+  onStep: () => void = () => undefined,
+): Workshop => ({
+  ...workshop,
+  turns: {
+    alone: (work, client) => workshop.turns.alone(work, client),
+    share: async (kind, prepare, client) => {
+      const row = await workshop.turns.share(kind, prepare, client);
+      if (row !== undefined) onStep();
+      if (row !== undefined && row.length > 0) onLogits(row);
+      return row;
+    },
+  },
+});

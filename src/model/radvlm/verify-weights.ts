@@ -2,9 +2,10 @@ import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readCopiedFiles } from './checkpoint-key.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { planConversion } from './convert.ts';
+
 import type { Converted } from './converted-cache.ts';
-import { MANIFEST_FILE } from './manifest.ts';
+import type { Piece } from './graph-builder.ts';
+import { planConversion } from './plan-conversion.ts';
 
 /**
  * Reads every byte of a checkpoint, converts it once more, and counts the bytes in which the converted folder differs.
@@ -20,13 +21,15 @@ export const countDifferingBytes = async (
   try {
     const copied = await readCopiedFiles(checkpointDirectory);
     const name = basename(resolve(checkpointDirectory));
-    const { files } = planConversion({ checkpoint, copied, name }, { lanes: manifest.lanes });
+    const { lanes, weights, block } = manifest;
+    const options = { lanes, weights, block: block ?? undefined };
+    const { files } = planConversion({ checkpoint, copied, name }, options);
     let differing = 0;
-    for (const { name: file, pieces } of files) {
-      signal?.throwIfAborted();
-      // It names the folder that was converted first, which may have another name now.
-      if (file !== MANIFEST_FILE) differing += await differingBytes(join(directory, file), pieces);
-    }
+    for (const { name: file, units } of files)
+      for (const { pieces } of units) {
+        signal?.throwIfAborted();
+        differing += await differingBytes(join(directory, file), pieces);
+      }
     return differing;
   } finally {
     await checkpoint.close();
@@ -35,7 +38,7 @@ export const countDifferingBytes = async (
 
 const differingBytes = async (
   path: string,
-  pieces: () => AsyncIterable<{ readonly bytes: Uint8Array; readonly position: number }>,
+  pieces: () => AsyncIterable<Piece>,
 ): Promise<number> => {
   const file = await open(path);
   try {

@@ -1,6 +1,8 @@
 import { openConverted } from './converted-cache.ts';
 import { Engine } from './engine.ts';
+import type { ModelEvent, ModelRequest } from '../model.ts';
 import type { SessionOptions } from './onnx-session.ts';
+import type { WeightsChoice } from './precision.ts';
 import { type BatchCase, listCases, readCase } from './verify-case.ts';
 import {
   type Answered,
@@ -10,6 +12,7 @@ import {
 } from './verify-conversation.ts';
 import { type Check, checkOf, rowDifference } from './verify-differences.ts';
 import { countDifferingBytes } from './verify-weights.ts';
+import { verifyWords, type WordsSource } from './verify-words.ts';
 
 /** How one case compares with the reference. Plain JSON. */
 export type CaseReport = {
@@ -35,20 +38,25 @@ export type VerifyOptions = Partial<SessionOptions> & {
   readonly cases: string;
   /** Where conversions are kept. */
   readonly dataDir: string;
+  /** What a checkpoint is converted to; left out, it goes by its size. */
+  readonly weights?: WeightsChoice | undefined;
   readonly onCase: (report: CaseReport) => void;
   readonly signal?: AbortSignal;
 };
 
 /**
  * Runs a checkpoint's golden cases through the engine, with the graphs and the code that answer questions, and holds
- * each number to the reference within the tolerances of golden/README.md. Blocks the calling thread a step at a time.
+ * each number to the reference within the tolerances of golden/README.md; rounded weights are held to its words and
+ * boxes instead. Blocks the calling thread a step at a time.
  * Fails with `cases-invalid`, `checkpoint-*`, or the signal's reason; cases that differ are in the report.
  */
 export const verifyCheckpoint = async (options: VerifyOptions): Promise<VerifyReport> => {
-  const { checkpoint, cases, dataDir, threads = 2, spinning = false, onCase, signal } = options;
+  const { checkpoint, cases, dataDir, weights, threads = 2, spinning = false } = options;
+  const { onCase, signal } = options;
   const names = await listCases(cases);
   const converted = await openConverted(checkpoint, dataDir, {
     lanes: 1,
+    weights,
     ...(signal && { signal }),
   });
   const reports: CaseReport[] = [];
@@ -64,8 +72,13 @@ export const verifyCheckpoint = async (options: VerifyOptions): Promise<VerifyRe
   }
   const engine = await Engine.open({ ...converted, threads, spinning });
   try {
+    const { weights: stored } = converted.manifest;
+    if (stored !== 'fp32') {
+      const stream = (request: ModelRequest, abort: AbortSignal) => engine.stream(request, abort);
+      reports.push(...(await wordReports(stored, { cases, stream, onCase, signal })));
+    }
     const answers = new Map<string, Written>();
-    for (const name of names) {
+    for (const name of stored === 'fp32' ? names : []) {
       signal?.throwIfAborted();
       const testCase = await readCase(cases, name);
       if (testCase.kind === 'batch') {
@@ -86,6 +99,43 @@ export const verifyCheckpoint = async (options: VerifyOptions): Promise<VerifyRe
     cases: reports,
     differences: largestOf(reports.map((each) => each.differences)),
   };
+};
+
+/** Cases whose words and boxes are compared, and at the end what they are all together. */
+export const wordReports = async (
+  source: WordsSource,
+  options: {
+    readonly cases: string;
+    readonly stream: (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
+    readonly onCase: (report: CaseReport) => void;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<CaseReport[]> => {
+  const reports: CaseReport[] = [];
+  const report = (reported: CaseReport): void => {
+    reports.push(reported);
+    options.onCase(reported);
+  };
+  const { problems, same, equalWords, overlap } = await verifyWords({
+    ...options,
+    source,
+    onCase: ({ name, comparison }) => {
+      const { firstDifference, overlaps } = comparison;
+      const differences = {
+        unequal_words: 1 - comparison.equalWords,
+        ...(firstDifference === null ? {} : { first_different_word: firstDifference }),
+        ...(overlaps.length === 0 ? {} : { boxes_apart: 1 - Math.min(...overlaps) }),
+      };
+      report({ name, passed: true, differences, problems: [] });
+    },
+  });
+  const differences = {
+    different_answers: 1 - same,
+    unequal_words: 1 - equalWords,
+    ...(overlap === null ? {} : { boxes_apart: 1 - overlap }),
+  };
+  report({ name: 'all together', passed: problems.length === 0, differences, problems });
+  return reports;
 };
 
 /** What a batch needs of its members' answers; the rest may be large. */

@@ -1,5 +1,6 @@
 import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
 import { addLinear } from './linear.ts';
+import type { Quantization } from './quantize.ts';
 import { stackRows, type ModelWeights } from './weight-source.ts';
 
 /**
@@ -8,18 +9,21 @@ import { stackRows, type ModelWeights } from './weight-source.ts';
  * transformers/models/{siglip,llava_onevision}/modeling_*.py.
  *
  * In: `pixel_values` [N, 3, tile, tile]. Out, with S = floor(tile / patch): `vision_hidden` [N, S*S, vision width],
- * `image_features` [N, S*S, text width].
+ * `image_features` [N, S*S, text width]. The weights of linear layers are quantised as said, all others stay float32.
  */
-export const planVisionGraph = (model: ModelWeights): PlannedGraph => {
+export const planVisionGraph = (
+  model: ModelWeights,
+  quantization: Quantization | undefined,
+): PlannedGraph => {
   const { vision, text } = model.config;
   const graph = new GraphBuilder('vision');
   const patches = Math.floor(vision.tile / vision.patch) ** 2;
   graph.input('pixel_values', 'float32', ['N', 3, vision.tile, vision.tile]);
   let hidden = addEmbeddings(graph, model, patches);
   for (let layer = 0; layer < vision.layers; layer++)
-    hidden = addLayer(graph, model, layer, hidden);
+    hidden = addLayer(graph, model, { layer, quantization }, hidden);
   graph.node('Identity', 'vision_hidden', [hidden]);
-  addProjector(graph, model, 'vision_hidden');
+  addProjector(graph, model, quantization, 'vision_hidden');
   graph.output('vision_hidden', 'float32', ['N', patches, vision.hiddenSize]);
   graph.output('image_features', 'float32', ['N', patches, text.hiddenSize]);
   return graph.finish();
@@ -56,7 +60,12 @@ const addEmbeddings = (graph: GraphBuilder, model: ModelWeights, patches: number
 };
 
 /** `SiglipEncoderLayer`. */
-const addLayer = (graph: GraphBuilder, model: ModelWeights, layer: number, input: string) => {
+const addLayer = (
+  graph: GraphBuilder,
+  model: ModelWeights,
+  { layer, quantization }: { layer: number; quantization: Quantization | undefined },
+  input: string,
+) => {
   const { hiddenSize: width, intermediateSize, heads } = model.config.vision;
   const prefix = `vision.encoder.layers.${layer}`;
   const linear = (part: string, from: string, rows: number, columns: number) =>
@@ -67,6 +76,7 @@ const addLayer = (graph: GraphBuilder, model: ModelWeights, layer: number, input
       columns,
       weight: model.weight(`${prefix}.${part}.weight`, [rows, columns]),
       bias: model.weight(`${prefix}.${part}.bias`, [rows]),
+      quantization,
     });
 
   let hidden = addLayerNorm(graph, model, `${prefix}.layer_norm1`, input);
@@ -78,6 +88,7 @@ const addLayer = (graph: GraphBuilder, model: ModelWeights, layer: number, input
     columns: width,
     weight: stackRows(projections.map((name) => model.weight(`${name}.weight`, [width, width]))),
     bias: stackRows(projections.map((name) => model.weight(`${name}.bias`, [width]))),
+    quantization,
   });
   const sizes = graph.integers(`${prefix}.self_attn.sizes`, [width, width, width]);
   graph.split(packed, sizes, -1, projections);
@@ -111,7 +122,12 @@ const addLayerNorm = (graph: GraphBuilder, model: ModelWeights, name: string, in
 };
 
 /** Two linear layers with an exact (erf) GELU between them. */
-const addProjector = (graph: GraphBuilder, model: ModelWeights, input: string): void => {
+const addProjector = (
+  graph: GraphBuilder,
+  model: ModelWeights,
+  quantization: Quantization | undefined,
+  input: string,
+): void => {
   const { vision, text } = model.config;
   const linear = (name: string, from: string, columns: number) =>
     addLinear(graph, {
@@ -121,6 +137,7 @@ const addProjector = (graph: GraphBuilder, model: ModelWeights, input: string): 
       columns,
       weight: model.weight(`${name}.weight`, [text.hiddenSize, columns]),
       bias: model.weight(`${name}.bias`, [text.hiddenSize]),
+      quantization,
     });
   let hidden = linear('projector.linear_1', input, vision.hiddenSize);
   hidden = graph.node('Gelu', 'projector.activation', [hidden], { approximate: { text: 'none' } });

@@ -31,3 +31,7 @@ export const stackRows = (sources: readonly WeightSource[]): WeightSource => ({
     for (const source of sources) yield* source.chunks();
   },
 });
+
+/** The machine's own byte order, which is the little-endian one that ONNX wants on all that Node's builds run on. */
+export const bytesOf = (chunk: Uint8Array | Float32Array): Uint8Array =>
+  new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);

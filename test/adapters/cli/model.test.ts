@@ -4,7 +4,12 @@ import { WetreadError } from '../../../src/errors.ts';
 import { runCommand } from './run-command.ts';
 
 describe('wetread model convert', () => {
-  const converted = { directory: '/data/graphs/x', parameters: 7_994_048, bytes: 33_000_000 };
+  const converted = {
+    directory: '/data/graphs/x',
+    parameters: 7_994_048,
+    bytes: 33_000_000,
+    agreement: null,
+  };
 
   test('says where the graphs are', async () => {
     const { exitCode, output, errors } = await runCommand(['model', 'convert', 'checkpoint'], {
@@ -17,6 +22,36 @@ describe('wetread model convert', () => {
     expect(exitCode).toBe(0);
     expect(output).toBe('Converted 8.0 million parameters (33 MB) into /data/graphs/x\n');
     expect(errors).toBe('converting the checkpoint, 50 %\n');
+  });
+
+  test('says what it is going to do, and how the result agrees with fp32', async () => {
+    const start = { weights: 'int4', block: 64, totalBytes: 5e9, keptBytes: 1e9, freeBytes: 9e9 };
+    const args = ['model', 'convert', 'x', '--weights', 'int4', '--block', '64'];
+    const { output, errors } = await runCommand([...args, '--calibrate', 'films'], {
+      convert: async ({ weights, block, calibrate, onStart, onAsked }) => {
+        expect({ weights, block, calibrate }).toEqual({
+          weights: 'int4',
+          block: 64,
+          calibrate: 'films',
+        });
+        onStart(start);
+        onAsked(1, 2);
+        return { ...converted, agreement: { same: 0.9, equalWords: 0.954, overlap: null } };
+      },
+    });
+    expect(errors).toBe(
+      'Weights as int4 in blocks of 64: needs 5000 MB of disk, 1000 MB of them there already; ' +
+        '9000 MB are free.\nasking both, 50 %\n',
+    );
+    expect(output).toMatch(/\nBeside fp32: same 0\.9, equal words 0\.95, overlap -\n$/);
+  });
+
+  test('knows no other weights and no other blocks', async () => {
+    for (const option of ['--weights=int3', '--block=48']) {
+      const { exitCode, errors } = await runCommand(['model', 'convert', 'x', option], {});
+      expect(exitCode).toBe(2);
+      expect(errors).toContain('Allowed choices are');
+    }
   });
 
   test('with --json prints one object, also on failure', async () => {

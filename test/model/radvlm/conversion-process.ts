@@ -10,8 +10,8 @@ const [checkpoint = '', data = '', hang] = process.argv.slice(2);
 
 const hangingDisk: Disk = {
   ...realDisk,
-  async create(path) {
-    const file = await realDisk.create(path);
+  async open(path) {
+    const file = await realDisk.open(path);
     if (!path.endsWith('decoder.onnx.data')) return file;
     return {
       ...file,

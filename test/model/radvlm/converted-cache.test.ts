@@ -12,9 +12,10 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { ConversionStart } from '../../../src/model/radvlm/convert.ts';
 import { openConverted } from '../../../src/model/radvlm/converted-cache.ts';
 import { realDisk, type Disk } from '../../../src/model/radvlm/disk.ts';
 import { inspectConverted } from '../../../src/model/radvlm/manifest.ts';
@@ -32,9 +33,9 @@ const countingDisk = () => {
   const written: string[] = [];
   const disk: Disk = {
     ...realDisk,
-    create: (path) => {
-      written.push(path);
-      return realDisk.create(path);
+    open: (path) => {
+      written.push(basename(path));
+      return realDisk.open(path);
     },
   };
   return { disk, written };
@@ -45,8 +46,8 @@ const fullDisk = (limit: number, code = 'ENOSPC'): Disk => {
   let left = limit;
   return {
     freeBytes: async () => Infinity,
-    async create(path) {
-      const file = await realDisk.create(path);
+    async open(path) {
+      const file = await realDisk.open(path);
       return {
         ...file,
         async write(bytes, position) {
@@ -57,6 +58,12 @@ const fullDisk = (limit: number, code = 'ENOSPC'): Disk => {
       };
     },
   };
+};
+
+const spoilByte = async (path: string): Promise<void> => {
+  const bytes = await readFile(path);
+  bytes[5000] = (bytes[5000] ?? 0) ^ 1;
+  await writeFile(path, bytes);
 };
 
 const touch = (checkpoint: string) =>
@@ -138,6 +145,7 @@ describe('a converted folder is a model folder itself', () => {
   });
 
   test.each<[string, string, (at: string) => Promise<void>]>([
+    ['with another byte', 'decoder.onnx.data', (at) => spoilByte(join(at, 'decoder.onnx.data'))],
     ['cut short', 'vision.onnx.data', (at) => truncate(join(at, 'vision.onnx.data'), 1000)],
     ['without a file', 'embeddings', (at) => rm(join(at, 'embeddings'))],
     [
@@ -159,7 +167,7 @@ describe('a converted folder is a model folder itself', () => {
     await cp(directory, copy, { recursive: true });
     await spoil(copy);
     await expect(openConverted(copy, '/nowhere', { lanes: 1 })).rejects.toMatchObject({
-      code: 'checkpoint-file-invalid',
+      code: 'converted-damaged',
       message: expect.stringContaining(part),
     });
   });
@@ -168,6 +176,7 @@ describe('a converted folder is a model folder itself', () => {
 describe('a kept conversion that is not whole is made again', () => {
   test.each<[string, (at: string) => Promise<void>]>([
     ['its weights are cut short', (at) => truncate(join(at, 'decoder.onnx.data'), 4096)],
+    ['a byte of it is another', (at) => spoilByte(join(at, 'decoder.onnx.data'))],
     ['its graph is empty', (at) => truncate(join(at, 'vision.onnx'), 0)],
     ['a file is gone', (at) => rm(join(at, 'tokenizer.json'))],
     ['the manifest is gone', (at) => rm(join(at, 'wetread.json'))],
@@ -211,6 +220,55 @@ describe('other processes', () => {
     const { directory } = await openConverted(CHECKPOINT, data, { lanes: 1 });
     expect(await inspectConverted(directory)).toMatchObject({ state: 'whole' });
     expect((await foldersIn(data)).map((name) => join(data, 'graphs', name))).toEqual([directory]);
+  });
+
+  test('a conversion that was killed is gone on with where it was, and comes out the same', async () => {
+    const data = await dataFolder();
+    const child = startConversion(CHECKPOINT, data, 'hang');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    const { disk, written } = countingDisk();
+    const starts: ConversionStart[] = [];
+    const onStart = (start: ConversionStart) => void starts.push(start);
+    const { manifest } = await openConverted(CHECKPOINT, data, { lanes: 1, disk, onStart });
+    expect(starts).toMatchObject([{ weights: 'fp32', totalBytes: expect.any(Number) }]);
+    expect(starts[0]?.keptBytes).toBeGreaterThan(100_000);
+    expect(written).not.toContain('vision.onnx.data');
+    expect(written).toContain('decoder.onnx.data');
+    expect(manifest).toEqual(
+      (await openConverted(CHECKPOINT, await dataFolder(), { lanes: 1 })).manifest,
+    );
+  });
+
+  test('also by a process that began after the last byte was written', async () => {
+    const data = await dataFolder();
+    const killed = startConversion(CHECKPOINT, data, 'hang');
+    await once(killed.stdout, 'data');
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const [left = ''] = await foldersIn(data);
+    for (const name of ['.', ...(await readdir(join(data, 'graphs', left)))])
+      await utimes(join(data, 'graphs', left, name), new Date(), new Date(Date.now() - 60_000));
+
+    const child = startConversion(CHECKPOINT, data);
+    const [bytes] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(await inspectConverted(bytes.toString().trim())).toMatchObject({ state: 'whole' });
+    await once(child, 'exit');
+    expect(await foldersIn(data)).toHaveLength(1);
+  });
+
+  test('one of other weights does not go on with it', async () => {
+    const data = await dataFolder();
+    const child = startConversion(CHECKPOINT, data, 'hang');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { disk, written } = countingDisk();
+    await openConverted(CHECKPOINT, data, { lanes: 1, weights: 'int8', disk });
+    expect(written).toContain('vision.onnx.data');
+    expect(await foldersIn(data)).toHaveLength(1);
   });
 
   test('a conversion that another process is at is left alone', async () => {

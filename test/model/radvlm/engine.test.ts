@@ -244,6 +244,9 @@ describe('progress', () => {
         expect(done).toEqual([...new Set(done)].toSorted((a, b) => a - b));
         expect(done.filter((tokens) => tokens < end / 2).length).toBeGreaterThan(5);
         expect(new Set(readings.map(({ total }) => total))).toEqual(new Set([usage.promptTokens]));
+        // Known from the first film on, and nothing is left at the end.
+        expect(readings.every(({ leftMs }) => leftMs !== undefined && leftMs >= 0)).toBe(true);
+        expect(readings.at(-1)?.leftMs).toBe(0);
       },
       { limits: { chunkTokens: 16 } },
     ));
@@ -266,6 +269,14 @@ describe('the end of the context', () => {
     const events = await ask(promptTokens + 5, 100);
     expect(endOf(events)).toMatchObject({ finishReason: 'length', usage: { completionTokens: 5 } });
     expect(long().expected.text.startsWith(textOf(events).slice(0, -1))).toBe(true);
+  });
+
+  test('may be set lower than the checkpoint holds, for want of memory', async () => {
+    const promptTokens = long().expected.input_ids.length;
+    const limits = { contextTokens: promptTokens + 3 };
+    const ask = (engine: Engine) => eventsOf(engine, requestOf(long(), { maxTokens: 100 }));
+    const events = await withEngine(turns, ask, { limits });
+    expect(endOf(events)).toMatchObject({ finishReason: 'length', usage: { completionTokens: 3 } });
   });
 
   test('refuses a prompt that leaves no room for a word, and says how long it is', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ModelMessage, ModelRequest } from '../../../src/model/model.ts';
 import { convertCheckpoint } from '../../../src/model/radvlm/convert.ts';
 import { Engine, type EngineLimits } from '../../../src/model/radvlm/engine.ts';
@@ -19,17 +19,18 @@ export type GoldenModel = {
   }): Promise<Engine>;
 };
 
-/** A tiny checkpoint of the reference, converted into `folder`, and its conversations. */
-export const convertGolden = async (
+/** A checkpoint converted into `folder` (once), and its conversations. */
+export const convertCases = async (
   folder: string,
-  checkpoint: string,
-  model: string,
-  lanes = 1,
+  from: {
+    readonly checkpoint: string;
+    readonly cases: string;
+    readonly lanes: number;
+  },
 ): Promise<GoldenModel> => {
-  const directory = join(folder, `${checkpoint}-${lanes}`);
-  const from = join(GOLDEN, 'checkpoints', checkpoint);
-  const manifest = await convertCheckpoint(from, directory, { lanes });
-  const cases = join(GOLDEN, 'cases', model);
+  const { checkpoint, cases, lanes } = from;
+  const directory = join(folder, `${basename(checkpoint)}-${lanes}`);
+  const manifest = await convertCheckpoint(checkpoint, directory, { lanes });
   const read = await Promise.all((await listCases(cases)).map((name) => readCase(cases, name)));
   return {
     cases: read.filter((each) => each.kind === 'conversation'),
@@ -40,6 +41,19 @@ export const convertGolden = async (
     },
   };
 };
+
+/** A tiny checkpoint of the reference. */
+export const convertGolden = (
+  folder: string,
+  checkpoint: string,
+  model: string,
+  lanes = 1,
+): Promise<GoldenModel> =>
+  convertCases(folder, {
+    checkpoint: join(GOLDEN, 'checkpoints', checkpoint),
+    cases: join(GOLDEN, 'cases', model),
+    lanes,
+  });
 
 /** The question that the reference answered, with as many tokens as it wrote. */
 export const requestOf = (

@@ -73,21 +73,32 @@ test('copies the beginning of another sequence, behind what it has', () => {
   const long = new KeyValueCache(shape, 700);
   long.append(rowsOf(0, 600), 0, 600);
   const short = new KeyValueCache(shape, 300);
-  short.copyFrom(long, 70);
+  short.copyFrom(long, 0, 70);
   expectTokens(short, 70);
   short.append(rowsOf(70, 3), 0, 3);
-  short.copyFrom(long, 299);
+  short.copyFrom(long, 73, 226);
   expectTokens(short, 299);
-  short.copyFrom(long, 100);
+  short.copyFrom(long, 299, 0);
   expectTokens(short, 299);
   expectTokens(long, 600);
   expect([short.length, long.length]).toEqual([299, 600]);
+});
+
+test('holds what another has in the middle by itself, and gives it back', () => {
+  const whole = new KeyValueCache(shape, 700);
+  whole.append(rowsOf(0, 600), 0, 600);
+  const tail = new KeyValueCache(shape, 200);
+  tail.copyFrom(whole, 400, 200);
+  const again = new KeyValueCache(shape, 700);
+  again.append(rowsOf(0, 450), 0, 450);
+  again.copyFrom(tail, 50, 150);
+  expectTokens(again, 600);
 });
 
 test('refuses more than it can hold, and more than there is', () => {
   const cache = new KeyValueCache(shape, 10);
   cache.append(rowsOf(0, 10), 0, 10);
   expect(() => cache.append(rowsOf(10, 1), 0, 1)).toThrow(RangeError);
-  expect(() => new KeyValueCache(shape, 20).copyFrom(cache, 11)).toThrow(RangeError);
+  expect(() => new KeyValueCache(shape, 20).copyFrom(cache, 5, 6)).toThrow(RangeError);
   expectTokens(cache, 10);
 });

@@ -29,14 +29,14 @@ const begin = (cache: PrefixCache, ids: number[], film?: string, capacity = 64):
   return sequence;
 };
 
-const readAndKeep = (cache: PrefixCache, ids: number[], film?: string): void => {
-  const sequence = begin(cache, ids, film);
+const readAndKeep = (cache: PrefixCache, ids: number[], film?: string, capacity?: number): void => {
+  const sequence = begin(cache, ids, film, capacity);
   read(sequence, ids);
   cache.end(sequence);
 };
 
-const foundOf = (cache: PrefixCache, ids: number[], film?: string): number => {
-  const sequence = begin(cache, ids, film);
+const foundOf = (cache: PrefixCache, ids: number[], film?: string, capacity?: number): number => {
+  const sequence = begin(cache, ids, film, capacity);
   const { length } = sequence.cache;
   expect([...sequence.cache.keys(0).subarray(0, length)]).toEqual(ids.slice(0, length));
   return length;
@@ -75,12 +75,39 @@ test('takes over no further than it is told', () => {
   expect(sequence.cache.length).toBe(2);
 });
 
-test('a conversation replaces its own earlier turns', () => {
+test('keeps of each conversation what nobody had read before', () => {
   const cache = new PrefixCache(Infinity);
-  readAndKeep(cache, [1, 2]);
-  readAndKeep(cache, [1, 2, 3]);
-  readAndKeep(cache, [1, 4]);
-  expect(cache.bytes).toBe(2 * PAGE_BYTES);
+  const film = Array.from({ length: 100 }, () => IMAGE);
+  readAndKeep(cache, [1, ...film, 2], 'a', 128);
+  const { bytes } = cache;
+  // The film is 100 tokens, two pages; what follows it is one.
+  readAndKeep(cache, [1, ...film, 3], 'a', 128);
+  expect(cache.bytes).toBe(bytes + PAGE_BYTES);
+  readAndKeep(cache, [1, ...film, 3, 4, 5], 'a', 128);
+  readAndKeep(cache, [1, ...film, 3, 4], 'a', 128);
+  expect(cache.bytes).toBe(bytes + 2 * PAGE_BYTES);
+  expect(foundOf(cache, [1, ...film, 3, 4, 5, 6], 'a', 128)).toBe(104);
+  expect(foundOf(cache, [1, ...film, 2, 6], 'a', 128)).toBe(102);
+  cache.forget('a');
+  expect(cache.bytes).toBe(0);
+});
+
+test('never drops a film that kept conversations stand on', () => {
+  const cache = new PrefixCache(3 * PAGE_BYTES);
+  readAndKeep(cache, [1, IMAGE, 2], 'a');
+  for (let question = 3; question < 9; question++) readAndKeep(cache, [1, IMAGE, question], 'a');
+  expect(cache.bytes).toBe(3 * PAGE_BYTES);
+  expect(foundOf(cache, [1, IMAGE, 2], 'a')).toBe(3);
+  expect(foundOf(cache, [1, IMAGE, 8], 'a')).toBe(3);
+  expect(foundOf(cache, [1, IMAGE, 3], 'a')).toBe(2);
+});
+
+test('two films share no memory, although both begin alike', () => {
+  const cache = new PrefixCache(Infinity);
+  readAndKeep(cache, [1, 1, IMAGE, 2], 'a');
+  readAndKeep(cache, [1, 1, IMAGE, 2], 'b');
+  cache.forget('a');
+  expect(foundOf(cache, [1, 1, IMAGE, 2], 'b')).toBe(4);
 });
 
 test('keeps within its bytes and drops what was used least recently', () => {

@@ -1,4 +1,5 @@
 import type { Status } from '../../../../core/reply.ts';
+import { timeLeftInWords } from '../../../../core/time-left.ts';
 
 /** A reply's status in words, and how much of it is done (0..1), where that is known. */
 export const statusWords = (
@@ -13,7 +14,9 @@ export const statusWords = (
       };
     case 'reading': {
       const share = status.total > 0 ? status.done / status.total : 0;
-      return { words: `Reading the film, ${Math.round(share * 100)} %`, share };
+      const left = timeLeftInWords(status.leftMs);
+      const words = `Reading the film, ${Math.round(share * 100)} %`;
+      return { words: left === '' ? words : `${words}, ${left}`, share };
     }
     case 'answering':
       return { words: 'Answering' };

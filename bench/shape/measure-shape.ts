@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Block } from '../../src/model/radvlm/quantize.ts';
+import { median, type Measurement } from '../measurement.ts';
+import { Child } from './child.ts';
+import type { Conversion } from './convert-process.ts';
+import type { FilmTimes, Order, Ready, Speed } from './engine-process.ts';
+import { writeRandomCheckpoint } from './random-checkpoint.ts';
+import { writeRandomGguf } from './random-gguf.ts';
+import { SHAPES, type ShapeName } from './shapes.ts';
+
+export type ShapeOptions = {
+  readonly shape: ShapeName;
+  readonly threads: number;
+  /** Where the files go, and stay; undefined: a folder of its own that is removed. */
+  readonly folder: string | undefined;
+  /** A large shape takes an hour, so each figure is told when it is there. */
+  readonly onMeasured: (measurement: Measurement) => void;
+};
+
+const PROMPT = 256;
+const LONG_CONTEXT = 8_000;
+const LANE_CONTEXT = 1_024;
+const LANES = 4;
+/** Of a large model a round takes half a minute. */
+const EFFORT = {
+  '0.5b': { rounds: 5, words: 32 },
+  '1.5b': { rounds: 4, words: 24 },
+  '7b': { rounds: 2, words: 8 },
+} as const satisfies Record<ShapeName, { rounds: number; words: number }>;
+
+/** Conversion, memory and speed of a random checkpoint of a true shape, beside node-llama-cpp at equal bits a weight. */
+export const measureShape = async (options: ShapeOptions): Promise<Measurement[]> => {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'wetread-shape-')));
+  try {
+    await mkdir(folder, { recursive: true });
+    return await measureIn(folder, options);
+  } finally {
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const measureIn = async (folder: string, options: ShapeOptions): Promise<Measurement[]> => {
+  const { shape, threads } = options;
+  const checkpoint = join(folder, `${shape}-checkpoint`);
+  // Written last, so a folder that has it is whole.
+  if (!existsSync(join(checkpoint, 'config.json')))
+    await writeRandomCheckpoint(checkpoint, SHAPES[shape]);
+  const gguf = join(folder, `${shape}.gguf`);
+  await writeRandomGguf(gguf, SHAPES[shape]);
+  const measurements: Measurement[] = [];
+  const add = (lines: readonly Measurement[]): void => {
+    measurements.push(...lines);
+    lines.forEach(options.onMeasured);
+  };
+  for (const block of [64, 128] as const) {
+    const converted = join(folder, `${shape}-int4-${block}`);
+    await rm(converted, { recursive: true, force: true });
+    const conversion = await convert(checkpoint, converted, block);
+    add(conversionLines(`${shape} int4/${block}`, conversion));
+    const more = { gguf, converted, threads, conversion };
+    await measureBeside(options, block, more, add);
+    await rm(converted, { recursive: true, force: true });
+  }
+  return measurements;
+};
+
+const convert = async (checkpoint: string, out: string, block: Block): Promise<Conversion> => {
+  const child = new Child('convert-process.ts', [checkpoint, out, 'int4', String(block)]);
+  try {
+    return await child.hear<Conversion>();
+  } finally {
+    await child.end();
+  }
+};
+
+const conversionLines = (name: string, { ms, peakBytes, bytes }: Conversion): Measurement[] => [
+  plain(`${name}: conversion`, ms, 'ms'),
+  plain(`${name}: conversion, peak memory`, peakBytes / 2 ** 20, 'MiB'),
+  plain(`${name}: converted size`, bytes, 'bytes'),
+];
+
+/** Both in processes of their own, taking turns. */
+const measureBeside = async (
+  { shape }: ShapeOptions,
+  block: Block,
+  parts: {
+    readonly gguf: string;
+    readonly converted: string;
+    readonly threads: number;
+    readonly conversion: Conversion;
+  },
+  add: (lines: readonly Measurement[]) => void,
+): Promise<void> => {
+  const { rounds, words } = EFFORT[shape];
+  const context = String(PROMPT + words + 64);
+  const ours = new Child('engine-process.ts', [parts.converted, String(parts.threads)]);
+  let theirs: Child | undefined;
+  try {
+    const ready = await ours.hear<Ready>();
+    add(readyLines(`${shape} int4/${block}`, ready, parts.conversion));
+    theirs = new Child('../llama/llama-process.mjs', [parts.gguf, String(parts.threads), context]);
+    await theirs.hear();
+    const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
+    const order = { kind: 'speed', prompt: PROMPT, words } satisfies Order;
+    for (let round = -1; round < rounds; round++) {
+      const pair = { ours: await ours.ask<Speed>(order), theirs: await theirs.ask<Speed>(order) };
+      // the first round only warms up
+      if (round >= 0) speeds.ours.push(pair.ours);
+      if (round >= 0) speeds.theirs.push(pair.theirs);
+    }
+    await theirs.end();
+    const name = `${shape} int4/${block}`;
+    add(speedLines(name, speeds));
+    if (block === 64) await measureAlone(name, ours, { words, add });
+  } finally {
+    await ours.end();
+    await theirs?.end();
+  }
+};
+
+const readyLines = (name: string, ready: Ready, { weightBytes }: Conversion): Measurement[] => [
+  plain(`${name}: start to ready`, ready.readyMs, 'ms'),
+  {
+    name: `${name}: private memory without cache`,
+    value: ready.privateBytes / 2 ** 20,
+    unit: 'MiB',
+    against: "the weights' files",
+    ratio: ready.privateBytes / weightBytes,
+  },
+];
+
+const speedLines = (
+  name: string,
+  { ours, theirs }: { ours: readonly Speed[]; theirs: readonly Speed[] },
+): Measurement[] => {
+  const decode = (speeds: readonly Speed[]): number =>
+    1000 / median(speeds.flatMap(({ wordMs }) => wordMs));
+  const prefill = (speeds: readonly Speed[]): number =>
+    (1000 * PROMPT) / median(speeds.map(({ prefillMs }) => prefillMs));
+  return [
+    beside(`${name}: decode after ${PROMPT} tokens`, decode(ours), decode(theirs)),
+    beside(`${name}: prefill of ${PROMPT} tokens`, prefill(ours), prefill(theirs)),
+  ];
+};
+
+const beside = (name: string, value: number, theirs: number): Measurement => ({
+  name,
+  value,
+  unit: 'tokens/s',
+  against: `node-llama-cpp Q4_0, ${theirs.toPrecision(4)} tokens/s`,
+  ratio: value / theirs,
+});
+
+const measureAlone = async (
+  name: string,
+  ours: Child,
+  { words, add }: { words: number; add: (lines: readonly Measurement[]) => void },
+): Promise<void> => {
+  const wordMs = async (lanes: number, context: number): Promise<number> => {
+    const order = { kind: 'lanes', lanes, context, words } satisfies Order;
+    return median((await ours.ask<Speed>(order)).wordMs);
+  };
+  const [short, long] = [await wordMs(1, 64), await wordMs(1, LONG_CONTEXT)];
+  const [one, four] = [await wordMs(1, LANE_CONTEXT), await wordMs(LANES, LANE_CONTEXT)];
+  add([
+    {
+      name: `${name}: attention's part of a word after ${LONG_CONTEXT} tokens`,
+      value: long - short,
+      unit: 'ms',
+      against: 'the whole word',
+      ratio: (long - short) / long,
+    },
+    {
+      name: `${name}: ${LANES} conversations of ${LANE_CONTEXT} tokens at once`,
+      value: (1000 * LANES) / four,
+      unit: 'tokens/s',
+      against: 'one alone',
+      ratio: (LANES * one) / four,
+    },
+  ]);
+  const film = await ours.ask<FilmTimes>({ kind: 'film', film: 1 } satisfies Order);
+  add([
+    plain(
+      `${name}: first word about a 2,048 x 2,500 film (${film.promptTokens} tokens)`,
+      film.firstMs,
+      'ms',
+    ),
+    {
+      name: `${name}: of this, the vision tower`,
+      value: film.towerMs,
+      unit: 'ms',
+      against: 'the first word',
+      ratio: film.towerMs / film.firstMs,
+    },
+    {
+      name: `${name}: first word of a follow-up`,
+      value: film.followUpMs,
+      unit: 'ms',
+      against: "the film's first word",
+      ratio: film.followUpMs / film.firstMs,
+    },
+    {
+      name: `${name}: first word of another thread about the film`,
+      value: film.otherThreadMs,
+      unit: 'ms',
+      against: "the film's first word",
+      ratio: film.otherThreadMs / film.firstMs,
+    },
+    plain(`${name}: private memory after it`, film.privateBytes / 2 ** 20, 'MiB'),
+  ]);
+};
+
+const plain = (name: string, value: number, unit: Measurement['unit']): Measurement => ({
+  name,
+  value,
+  unit,
+  against: null,
+  ratio: null,
+});
