@@ -8,6 +8,7 @@ const SAMPLE_FACTS = {
   bytes: 120 * 2 ** 20,
   file: 'model.safetensors',
   format: 'BMP',
+  kind: 'a CT',
   host: '10.0.0.7',
   id: 'k3f9',
   limit: 4096,

@@ -1,0 +1,60 @@
+import type { Worker } from 'node:worker_threads';
+import { WetreadError } from '../../../errors.ts';
+import { startWorker } from '../../../start-worker.ts';
+import type { DecodedApart } from '../decoded.ts';
+import type { ApartJob, FromApart } from './protocol.ts';
+
+/** The slowest of honest files, 40 megapixels of JPEG 2000, takes five seconds on one slow core. */
+const LIMIT_MS = 10_000;
+/** Elements of a file are objects; hostile files have millions. Pixels are not on this heap. */
+const MOST_HEAP_MEBIBYTES = 512;
+
+/**
+ * Decodes a file in a thread made for it and thrown away after: a decoder that hangs, traps or fills its memory takes
+ * nothing along. Fails with a code of the film's part of the table.
+ */
+export const decodeApart = async (job: ApartJob, limitMs = LIMIT_MS): Promise<DecodedApart> => {
+  const worker = startWorker(import.meta.url, './worker', {
+    workerData: job,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MEBIBYTES },
+    // Some decoders print what they find in a file.
+    stdout: true,
+    stderr: true,
+    execArgv: [],
+    env: {},
+  });
+  try {
+    return await listen(worker, limitMs);
+  } finally {
+    // Once it has answered, or failed to, nothing of it is wanted.
+    await worker.terminate();
+  }
+};
+
+const listen = (worker: Worker, limitMs: number): Promise<DecodedApart> =>
+  new Promise((resolve, reject) => {
+    const fail = (error: WetreadError): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    let timer: NodeJS.Timeout | undefined;
+    worker.on('message', (message: FromApart) => {
+      switch (message.type) {
+        case 'begun':
+          // Counted from here, as a busy machine may start a thread late.
+          timer = setTimeout(() => fail(new WetreadError('picture-too-slow')), limitMs);
+          return;
+        case 'decoded':
+          clearTimeout(timer);
+          return resolve(message.decoded);
+        case 'failed':
+          return fail(fromThread(message));
+      }
+    });
+    // Out of memory, or a trap that nothing caught: the film's fault, and its words stay out of the log.
+    worker.on('error', () => fail(new WetreadError('picture-damaged')));
+    worker.on('exit', () => fail(new WetreadError('picture-damaged')));
+  });
+
+const fromThread = ({ code, facts }: FromApart & { type: 'failed' }): WetreadError =>
+  new WetreadError(code, facts as never);
