@@ -21,6 +21,7 @@ describe('settings', () => {
       http: { on: true, host: '127.0.0.1', port: 8080 },
       dataDir: 'data',
       filmWaitMs: 5_000,
+      burnedInText: 'mask',
       model: {
         directory: 'checkpoints/demo',
         url: undefined,

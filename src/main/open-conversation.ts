@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import { createAccess } from '../core/access.ts';
@@ -15,6 +16,7 @@ import { readGateWeights } from '../core/gate/weights.ts';
 import { createIntake, type Intake } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
 import { createReading } from '../core/read/create-reading.ts';
+import { createTextGate } from '../core/text-gate/create-text-gate.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../model/queue.ts';
 import { fontFile, openModel } from './open-model.ts';
@@ -55,7 +57,9 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   const annotator = createAnnotator({ font: fontFile() });
   const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
   const reading = createReading(parts);
-  const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+  const gate = createChestGate(await readGateWeights());
+  const textGate = createTextGate({ threads: textThreads(), logger });
+  const intake = createIntake({ gate, textGate, textPolicy: config.burnedInText });
   const conversation = await createConversation({
     ...parts,
     stores,
@@ -75,10 +79,13 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     model,
     close: async (graceMs) => {
       await conversation.close(graceMs);
-      await model.close();
+      await Promise.all([textGate.close(), model.close()]);
     },
   };
 };
+
+/** More than four threads make the search of a film no faster. */
+export const textThreads = (): number => Math.min(4, availableParallelism());
 
 /** MODEL_NAME may call a local checkpoint anything; its folder's name still tells what it was taught. */
 const checkpointNames = ({ model: { url, directory } }: Config): readonly string[] =>

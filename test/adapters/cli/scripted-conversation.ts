@@ -108,6 +108,7 @@ export const ANSWER: readonly ReplyEvent[] = [
 export const QUESTION: readonly ReplyEvent[] = [
   {
     type: 'choices',
+    private: false,
     question: 'The film seems to be upside down.',
     refused: false,
     options: [

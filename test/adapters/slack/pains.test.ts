@@ -4,6 +4,7 @@ import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
 import { createIntake } from '../../../src/core/intake/intake.ts';
 import { film, openStage, SENTENCES, type Stage } from './stage.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
 /**
  * What went wrong for other bots on Slack, by number of the list of pains in docs/slack.md. Each test fails when the
@@ -151,7 +152,9 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
 
   test('10: a photo of a phone that cannot be read is told what to do, in the thread', async () => {
     const gate = createChestGate(await readGateWeights());
-    const stage = await openStage({ intake: createIntake({ gate }) });
+    const stage = await openStage({
+      intake: createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }),
+    });
     const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic';
     const { channel, thread } = askAbout(stage, 'How is the heart?', [
       film(heic, { name: 'IMG_0001.HEIC', mimetype: 'image/heic' }),

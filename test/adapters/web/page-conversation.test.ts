@@ -23,6 +23,7 @@ import type { ModelRequest } from '../../../src/model/model.ts';
 import { browserMissing, openBrowser } from '../../support/browser.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { startPage, visit } from './start-page.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
 const logger = createLogger('silent');
 const ANSWERS: readonly (readonly [question: RegExp, answer: string])[] = [
@@ -46,7 +47,11 @@ const scriptedConversation = async () => {
     ...parts,
     ...inMemory(),
     answer: createAnswer({ ...parts, reading, retentionFilmsMs: retention.filmsMs }),
-    intake: createIntake({ gate: createChestGate(await readGateWeights()) }),
+    intake: createIntake({
+      gate: createChestGate(await readGateWeights()),
+      textGate: NO_TEXT,
+      textPolicy: 'mask',
+    }),
     fetchers: { web: fetchFromPage },
     access: { mayAsk: () => 'yes' },
     limits: CONVERSATION_LIMITS,

@@ -8,20 +8,25 @@ import {
   type Verdict,
 } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
-import { decodePicture } from '../../../src/core/intake/decode-picture.ts';
+import { decodeFile } from '../../../src/core/intake/decode-file.ts';
 import { createIntake, type IntakeResult } from '../../../src/core/intake/intake.ts';
 import { writeFilm } from '../../../src/core/intake/write-film.ts';
 import { turnPixels, type Way } from '../../../src/core/pixels.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
-const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const intake = createIntake({
+  gate: createChestGate(await readGateWeights()),
+  textGate: NO_TEXT,
+  textPolicy: 'mask',
+});
 const bytes = await readFile('assets/films/hannover-1663b242-ap.png');
-const pixels = await decodePicture(bytes);
+const { pixels } = await decodeFile(bytes);
 
 /** The film as somebody might hold it. */
 const held = async (way: Way) => (await writeFilm(turnPixels(pixels, way))).png;
 /** Whether it has exactly the pixels of the film as it is. */
 const isOriginal = async (png: Uint8Array) => {
-  const { data, width } = await decodePicture(png);
+  const { data, width } = (await decodeFile(png)).pixels;
   return width === pixels.width && Buffer.from(data).equals(pixels.data);
 };
 const open = { choose: undefined };
@@ -199,12 +204,16 @@ describe('a film that the gate is not sure of', () => {
   const gate: ChestGate = { judge: () => unsure };
 
   test('is asked about', async () => {
-    const event = eventOf(await createIntake({ gate }).take(bytes, open));
+    const event = eventOf(
+      await createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }).take(bytes, open),
+    );
     expect(event).toMatchObject({ refused: false, picture: null, options: [{ code: 'read' }] });
   });
 
   test('is read when that is chosen, and every reply says so', async () => {
-    const result = await createIntake({ gate }).take(bytes, { choose: 'read' });
+    const result = await createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }).take(bytes, {
+      choose: 'read',
+    });
     expect(noticesOf(result)?.map(({ code }) => code)).toEqual(['gate-overruled']);
   });
 });
