@@ -42,10 +42,10 @@ export const checkCodestream = (
   return found;
 };
 
-/** The end of image or code stream, FF D9; a fragment may be filled up after it. */
+/** The end of image or code stream, FF D9; a fragment may be filled up after it, with either of these. */
 const endsWithMarker = (packed: Buffer): boolean => {
   let end = packed.length;
-  while (end > 0 && packed[end - 1] === 0) end--;
+  while (end > 0 && (packed[end - 1] === 0 || packed[end - 1] === 0xff)) end--;
   return packed[end - 1] === 0xd9 && packed[end - 2] === 0xff;
 };
 

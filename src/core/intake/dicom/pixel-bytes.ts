@@ -50,8 +50,10 @@ const readNative = (
   if (layout.photometric === 'YBR_FULL_422')
     throw new WetreadError('dicom-format', { format: 'colours of an unusual kind' });
   const size = sizeOf(layout);
-  // More than the one byte that makes an odd length even is another picture than was described.
-  if (encapsulatedPixelData || length < size || length > size + 1)
+  if (encapsulatedPixelData || length < size) throw new WetreadError('picture-damaged');
+  // One byte makes an odd length even, and some writers fill up with zeros. Anything else that is more than was described
+  // is another picture.
+  if (length > size + 1 && byteArray.subarray(dataOffset + size, dataOffset + length).some(Boolean))
     throw new WetreadError('picture-damaged');
   const bytes = Buffer.from(byteArray.subarray(dataOffset, dataOffset + length));
   // Bytes written as words are swapped with them; see PS3.5 D.
