@@ -10,12 +10,21 @@ export type Notice = { readonly code: string; readonly text: string };
  * number in its thread. `leave`: let it be; it answers every question and is an option of none.
  */
 export type Choice = {
-  readonly code: FilmChoice | 'masked' | `masked-${FilmChoice}` | 'leave' | `film-${number}`;
+  readonly code: IntakeChoice | 'leave' | `film-${number}`;
   readonly text: string;
 };
 
-/** How a doubtful film is to be read. */
-type FilmChoice = 'read' | 'turn' | 'as-is';
+/** What intake may ask for, of one film. */
+export const INTAKE_CHOICES = [
+  'read',
+  'turn',
+  'as-is',
+  'masked',
+  'masked-read',
+  'masked-turn',
+  'masked-as-is',
+] as const;
+type IntakeChoice = (typeof INTAKE_CHOICES)[number];
 
 export type Picture = {
   readonly png: Uint8Array;

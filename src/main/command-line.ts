@@ -4,7 +4,8 @@ import { createCommandLine } from '../adapters/cli/command-line.ts';
 import { exitCodeOf } from '../adapters/cli/exit-code.ts';
 import type { CommandLineParts, ModelFacts } from '../adapters/cli/parts.ts';
 import { readConfig, type Config } from '../config.ts';
-import type { Film } from '../core/film.ts';
+import { redactPicture } from '../core/intake/redact-picture.ts';
+import { createTextGate } from '../core/text-gate/create-text-gate.ts';
 import { WetreadError } from '../errors.ts';
 import { createLogger, type LogLevel } from '../log.ts';
 import { convertCheckpoint } from '../model/radvlm/convert.ts';
@@ -17,7 +18,7 @@ import { verifyCheckpoint } from '../model/radvlm/verify.ts';
 import { createDataCommands } from './data-commands.ts';
 import { diagnose } from './diagnose.ts';
 import { inMemory } from './in-memory.ts';
-import { openConversation } from './open-conversation.ts';
+import { openConversation, textThreads, type TakenFilm } from './open-conversation.ts';
 import { dataFolder, LANES, sessionOptions } from './open-model.ts';
 import { packageVersion } from './package.ts';
 import { onEndingSignal } from './signals.ts';
@@ -69,7 +70,7 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
 
     openConversation: async ({ model, onConverting, signal }) => {
       const config = withModel(readConfig(environment), model, here);
-      let film: Film | undefined;
+      let film: TakenFilm | undefined;
       const opened = await openConversation({
         config,
         ...inMemory(),
@@ -79,6 +80,15 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
         signal,
       });
       return { ...opened, film: () => film, close: () => opened.close(NO_GRACE_MS) };
+    },
+
+    redact: async (bytes) => {
+      const textGate = createTextGate({ threads: textThreads(), logger });
+      try {
+        return await redactPicture(bytes, textGate);
+      } finally {
+        await textGate.close();
+      }
     },
 
     convert: async ({ directory, out, onProgress, signal }) => {

@@ -13,7 +13,7 @@ import { createAnnotator } from '../core/drawing/create-annotator.ts';
 import type { Film } from '../core/film.ts';
 import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
-import { createIntake, type Intake } from '../core/intake/intake.ts';
+import { createIntake, type Intake, type IntakeResult } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
 import { createReading } from '../core/read/create-reading.ts';
 import { createTextGate } from '../core/text-gate/create-text-gate.ts';
@@ -35,9 +35,12 @@ export type OpenOptions = {
   readonly logger: Logger;
   readonly onConverting: (doneBytes: number, totalBytes: number) => void;
   /** Told of every film that intake has looked at and not refused. */
-  readonly onFilm?: (film: Film) => void;
+  readonly onFilm?: (film: TakenFilm) => void;
   readonly signal: AbortSignal;
 };
+
+/** With the kinds of things that were in its file beside its pixels. */
+export type TakenFilm = Film & Pick<IntakeResult, 'removed'>;
 
 /** The one conversation over the one model. */
 export type Opened = {
@@ -91,10 +94,10 @@ export const textThreads = (): number => Math.min(4, availableParallelism());
 const checkpointNames = ({ model: { url, directory } }: Config): readonly string[] =>
   url === undefined ? [basename(directory)] : [];
 
-const watched = (intake: Intake, onFilm: (film: Film) => void): Intake => ({
+const watched = (intake: Intake, onFilm: (film: TakenFilm) => void): Intake => ({
   take: async (bytes, options) => {
     const result = await intake.take(bytes, options);
-    onFilm(result.film);
+    onFilm({ ...result.film, removed: result.removed });
     return result;
   },
 });

@@ -9,6 +9,7 @@ import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
 import { createProgress, SILENT, type Progress } from './progress.ts';
 import { answerOutput, choicesOutput, type ReadOutput } from './read-output.ts';
+import { sayRemoved } from './removed-words.ts';
 import { createReplyPrinter } from './reply-printer.ts';
 import { terminalMessage } from './terminal-message.ts';
 
@@ -67,7 +68,15 @@ const answerInWords = async (answering: Answering): Promise<number> => {
   const printer = createReplyPrinter(parts.terminal, progress);
   const outcome = await followTurn(open.conversation, turn, printer.show);
   const { last } = outcome;
-  if (last.type === 'choices') printer.remark('Choose with --choose.');
+  if (last.type === 'choices') {
+    if (last.private && last.picture) {
+      await annotated.write(last.picture.png);
+      printer.remark(`Masked film: ${relative(parts.workingDirectory, annotated.path)}`);
+    }
+    printer.remark('Choose with --choose.');
+  }
+  const removed = open.film()?.removed ?? [];
+  if (removed.length > 0) printer.remark(`Removed from the film's file: ${sayRemoved(removed)}.`);
   if (last.type === 'error') parts.terminal.errors.write(`${last.message}\n`);
   if (last.type === 'end' && last.reply.annotated) {
     await annotated.write(last.reply.annotated.png);
@@ -99,8 +108,11 @@ const outputOf = async (
   if (last.type === 'error') return { error: { code: last.code, message: last.message } };
   const film = open.film();
   if (film === undefined) throw new Error('an answer about no film');
-  if (last.type === 'choices')
-    return choicesOutput(film, open.model, last.question, last.options, notices);
+  if (last.type === 'choices') {
+    const picture = last.private ? last.picture : null;
+    if (picture) await annotated.write(picture.png);
+    return choicesOutput(film, open.model, { ...last, picture }, notices, annotated.path);
+  }
   const { reply } = last;
   if (reply.annotated) await annotated.write(reply.annotated.png);
   return answerOutput(film, open.model, reply, notices, annotated.path);

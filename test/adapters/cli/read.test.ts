@@ -9,13 +9,14 @@ import { emptyFolder, runCommand, startCommand } from './run-command.ts';
 import {
   ANSWER,
   failure,
+  MASK_QUESTION,
   QUESTION,
   reply,
   scriptedConversation,
   type TurnScript,
 } from './scripted-conversation.ts';
 
-const FILM = { width: 64, height: 80, sha256: 'ab'.repeat(32) };
+const FILM = { width: 64, height: 80, sha256: 'ab'.repeat(32), removed: [] };
 
 const opening = (...turns: readonly TurnScript[]) => {
   const conversation = scriptedConversation(turns);
@@ -139,6 +140,28 @@ describe('wetread read', () => {
 });
 
 describe('exit codes', () => {
+  test('3 when a masked film is to be confirmed, which is written beside the film for that', async () => {
+    const { openConversation } = opening(MASK_QUESTION);
+    const { folder, finished } = await startCommand(['read', 'film.png'], { openConversation });
+    const { exitCode, output } = await finished;
+    expect(exitCode).toBe(3);
+    expect(output).toContain('masked: Nothing is left, read it');
+    expect(output).toContain('Masked film: film.annotated.png');
+    expect(await readFile(join(folder, 'film.annotated.png'), 'utf8')).toBe('masked');
+  });
+
+  test('3 and the choice that confirms it, for a program', async () => {
+    const { openConversation } = opening(MASK_QUESTION);
+    const { exitCode, output } = await runCommand(['read', 'film.png', '--json'], {
+      openConversation,
+    });
+    expect(exitCode).toBe(3);
+    expect(READ_OUTPUT.parse(JSON.parse(output))).toMatchObject({
+      choices: [{ code: 'masked' }],
+      annotated: { width: 64, height: 80 },
+    });
+  });
+
   test('3 when a question is open, which is printed with its choices', async () => {
     const { openConversation } = opening(QUESTION);
     const { exitCode, output } = await runCommand(['read', 'film.png'], { openConversation });

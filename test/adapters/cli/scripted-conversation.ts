@@ -119,6 +119,18 @@ export const QUESTION: readonly ReplyEvent[] = [
   },
 ];
 
+/** The film has a name on it: its masked film is to be confirmed. */
+export const MASK_QUESTION: readonly ReplyEvent[] = [
+  {
+    type: 'choices',
+    private: true,
+    question: 'Text was masked. Shall I read it?',
+    refused: false,
+    options: [{ code: 'masked', text: 'Nothing is left, read it' }],
+    picture: { ...picture, png: Buffer.from('masked') },
+  },
+];
+
 export const failure = (code: string, message: string): readonly ReplyEvent[] => [
   { type: 'error', code, message, retryable: false },
 ];
