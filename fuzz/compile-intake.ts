@@ -12,7 +12,9 @@ const ROOT = join(import.meta.dirname, '..');
  */
 export const compileIntake = async (): Promise<typeof DecodeFile> => {
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await promisify(execFile)(process.execPath, [compiler, '-p', 'fuzz/tsconfig.json'], { cwd: ROOT });
-  const compiled = join(ROOT, 'node_modules/.cache/fuzz/core/intake/decode-file.js');
+  await promisify(execFile)(process.execPath, [compiler, '-p', 'fuzz/tsconfig.json'], {
+    cwd: ROOT,
+  });
+  const compiled = join(ROOT, '.fuzz/core/intake/decode-file.js');
   return (await import(pathToFileURL(compiled).href)) as typeof DecodeFile;
 };

@@ -72,7 +72,9 @@ await target.close();
 
 const after = process.memoryUsage.rss();
 console.log(Object.fromEntries([...outcomes].toSorted(([, a], [, b]) => b - a)));
-console.log(`memory: ${Math.round(before / MEBIBYTE)} MiB before, ${Math.round(after / MEBIBYTE)} after`);
+console.log(
+  `memory: ${Math.round(before / MEBIBYTE)} MiB before, ${Math.round(after / MEBIBYTE)} after`,
+);
 // Kilobytes, of the whole process and every thread.
 const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(JSON.stringify({ ...counts, peakRssMiB }));

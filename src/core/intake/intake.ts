@@ -49,14 +49,6 @@ export interface Intake {
   ): Promise<IntakeResult>;
 }
 
-/** `removed`: the kinds of things that were in the file beside its pixels, and were left behind. */
-export type TakenIn = IntakeResult & { readonly removed: readonly Removed[] };
-
-/** The intake of files, which tells what it left behind of them. */
-export interface FileIntake extends Intake {
-  take(...args: Parameters<Intake['take']>): Promise<TakenIn>;
-}
-
 /** A picture at the limit takes 400 MB while it is taken in, and sharp has the machine's cores for one or two. */
 const MOST_AT_ONCE = 2;
 

@@ -33,11 +33,12 @@ export const decodeApart = async (job: ApartJob, limitMs = LIMIT_MS): Promise<De
 
 const listen = (worker: Worker, limitMs: number): Promise<DecodedApart> =>
   new Promise((resolve, reject) => {
-    const fail = (error: WetreadError): void => {
-      clearTimeout(timer);
-      reject(error);
-    };
     let timer: NodeJS.Timeout | undefined;
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      act();
+    };
+    const fail = (error: unknown): void => settle(() => reject(error));
     worker.on('message', (message: FromApart) => {
       switch (message.type) {
         case 'begun':
@@ -45,15 +46,16 @@ const listen = (worker: Worker, limitMs: number): Promise<DecodedApart> =>
           timer = setTimeout(() => fail(new WetreadError('picture-too-slow')), limitMs);
           return;
         case 'decoded':
-          clearTimeout(timer);
-          return resolve(message.decoded);
+          return settle(() => resolve(message.decoded));
         case 'failed':
           return fail(fromThread(message));
       }
     });
-    // Out of memory, or a trap that nothing caught: the film's fault, and its words stay out of the log.
-    worker.on('error', () => fail(new WetreadError('picture-damaged')));
-    worker.on('exit', () => fail(new WetreadError('picture-damaged')));
+    // Once begun: out of memory, or a trap that nothing caught; its words stay out of the log. Before: ours.
+    const failByItself = (error: unknown): void =>
+      fail(timer === undefined ? error : new WetreadError('picture-damaged'));
+    worker.on('error', failByItself);
+    worker.on('exit', () => failByItself(new Error('the decoding thread ended before it began')));
   });
 
 const fromThread = ({ code, facts }: FromApart & { type: 'failed' }): WetreadError =>
