@@ -10,7 +10,7 @@ type Mutation = (file: Buffer, random: Random) => Buffer;
 
 /** One of the files, damaged in one to three ways. */
 export const mutateFile = (files: readonly Buffer[], random: Random): Buffer => {
-  let file = Buffer.from(pick(files, random));
+  let file: Buffer = Buffer.from(pick(files, random));
   const count = 1 + random.below(3);
   for (let i = 0; i < count; i++) file = pick(MUTATIONS(files), random)(file, random);
   return file;

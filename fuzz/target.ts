@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
 /** What a run ended in: something to be told to whoever sent the input, or nothing. */
-export type Outcome = { readonly kind: 'answered' | 'silent'; readonly what: string };
+type Outcome = { readonly kind: 'answered' | 'silent'; readonly what: string };
 
 /** Something that takes hostile input. Each file of targets/ exports `open`, by which `--target` finds it. */
 export type FuzzTarget = {

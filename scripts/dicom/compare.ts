@@ -94,7 +94,8 @@ const compareAll = async (folder: string): Promise<void> => {
     rows.set(row, (rows.get(row) ?? 0) + 1);
   }
   console.log('| transfer syntax | photometric | pixels | result | files |\n|---|---|---|---|---|');
-  for (const [row, count] of [...rows].toSorted()) console.log(`${row} ${count} |`);
+  for (const [row, count] of [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`${row} ${count} |`);
 };
 
 const [first = '', second = ''] = process.argv.slice(2);

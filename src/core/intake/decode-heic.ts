@@ -5,9 +5,8 @@ import type { DecodedApart } from './decoded.ts';
 
 type Rgba = { readonly width: number; readonly height: number; readonly data: Uint8ClampedArray };
 
-const decode = createRequire(import.meta.url)('heic-decode') as (options: {
-  readonly buffer: Buffer;
-}) => Promise<Rgba>;
+const require = createRequire(import.meta.url);
+const decode = require('heic-decode') as (options: { readonly buffer: Buffer }) => Promise<Rgba>;
 
 /** As of every picture; telephones take up to 50 megapixels. */
 const MOST_PIXELS = 60e6;

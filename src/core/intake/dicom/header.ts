@@ -73,7 +73,7 @@ const checkColour = (samples: number, photometric: string): void => {
 };
 
 /** The first value of an element of 16-bit integers (US); undefined if there is none. */
-export const wordOf = (elements: DataSet, tag: string): number | undefined =>
+const wordOf = (elements: DataSet, tag: string): number | undefined =>
   (elements.elements[tag]?.length ?? 0) >= 2 ? elements.uint16(tag) : undefined;
 
 /** The values of an element of decimal strings (DS, IS); what is empty or no number is left out. */

@@ -16,9 +16,18 @@ const PREAMBLE_BYTES = 132;
  */
 export const parseDicom = (bytes: Buffer): DicomFile => {
   try {
-    return parse(bytes);
+    const file = parse(bytes);
+    checkEnds(file.elements);
+    return file;
   } catch {
     throw new WetreadError('picture-damaged');
+  }
+};
+
+/** Of an implicit file the parser takes a last element that is cut short for a whole one. */
+const checkEnds = ({ byteArray, elements }: DataSet): void => {
+  for (const { dataOffset, length } of Object.values(elements)) {
+    if (dataOffset + length > byteArray.length) throw new Error('cut short');
   }
 };
 
