@@ -5,8 +5,10 @@ import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from './network.ts';
-import { deletePicture } from './picture-part.ts';
-import { isFile, PostedReply } from './posted-reply.ts';
+import { deletePart } from './delete-part.ts';
+import { Drafts } from './drafts.ts';
+import { PostedReply } from './posted-reply.ts';
+import { askInPrivate, FIRST_PRIVATE_PART } from './private-question.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import { ReplyContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
@@ -14,7 +16,6 @@ import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
 import { statusWords } from './status-words.ts';
 import { Abilities } from './abilities.ts';
-import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';
 
 /** A thread's title, of which Slack shows the beginning. */
@@ -80,7 +81,7 @@ export class Replies {
     this.#closing.abort();
   }
 
-  #recover({ turn, message, parts }: Unfinished): void {
+  #recover({ turn, message, author, parts }: Extract<Unfinished, { duty: 'deliver' }>): void {
     const { channel, thread, id } = message;
     const address = {
       channel,
@@ -88,7 +89,7 @@ export class Replies {
       question: questionOf(id, thread),
       direct: channel.startsWith('D'),
     };
-    this.#begin(turn, { ...address, reader: undefined, title: undefined }, parts);
+    this.#begin(turn, { ...address, reader: undefined, author, title: undefined }, parts);
   }
 
   #begin(turn: TurnId, address: ReplyAddress, parts: readonly PostedPart[] | undefined): void {
@@ -111,15 +112,22 @@ export class Replies {
     if (address.title !== undefined) void this.#title(address, address.title);
     const { signal } = this.#closing;
     const begun = (posted: PostedPart) => this.#begun(turn, address, posted);
-    const reply = new PostedReply(
-      { ...this.#options, ...address, turn, begun, signal, abilities: this.#abilities },
-      parts ?? [],
-    );
+    const options = { ...this.#options, ...address, turn, begun, signal };
+    const identity = { ...options, abilities: this.#abilities };
+    const reply = new PostedReply(identity, parts ?? []);
     try {
       if (parts !== undefined) await this.#insist(() => reply.lookUp());
       const content = await this.#follow(turn, address, reply, status);
       if (content === undefined) await reply.leave();
-      else await this.#deliver(turn, reply, content);
+      else {
+        await this.#settle(reply, content);
+        const isAsked = parts?.some(({ part }) => part >= FIRST_PRIVATE_PART) ?? false;
+        const { privateQuestion } = content;
+        const { author } = address;
+        if (privateQuestion !== undefined && author !== undefined && !isAsked)
+          await this.#ask({ ...identity, author }, privateQuestion);
+        await this.#persist(() => this.#options.conversation.delivered(turn));
+      }
     } finally {
       await status.end().catch((error: unknown) => this.#report(error));
     }
@@ -132,7 +140,7 @@ export class Replies {
     reply: PostedReply,
     status: StatusLine,
   ): Promise<ReplyContent | undefined> {
-    const content = new ReplyContent();
+    const content = new ReplyContent({ direct });
     const mayStream = direct || reader !== undefined;
     const drafts = new Drafts((contentNow) =>
       reply.draft(contentNow.parts, mayStream && contentNow.hasText),
@@ -157,8 +165,8 @@ export class Replies {
   }
 
   /** Until Slack shows it, or nobody can bring it to. */
-  async #deliver(turn: TurnId, reply: PostedReply, content: ReplyContent): Promise<void> {
-    const { conversation, logger, now } = this.#options;
+  async #settle(reply: PostedReply, content: ReplyContent): Promise<void> {
+    const { logger, now } = this.#options;
     const giveUpAt = now() + DELIVER_MS;
     for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
       try {
@@ -173,17 +181,23 @@ export class Replies {
         await sleep(waitMs, undefined, { signal: this.#closing.signal });
       }
     }
-    await this.#persist(() => conversation.delivered(turn));
+  }
+
+  /** A question that does not reach the one it is for is told in the log, and holds up no thread. */
+  async #ask(...asking: Parameters<typeof askInPrivate>): Promise<void> {
+    try {
+      await askInPrivate(...asking);
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      this.#options.logger.warn(factsOf(error), 'somebody was not asked');
+    }
   }
 
   async #takeDown({ turn, message, parts }: Unfinished): Promise<void> {
     const { api, conversation } = this.#options;
     const place = { channel: message.channel, signal: this.#closing.signal };
     try {
-      for (const { id } of parts)
-        await this.#insist(() =>
-          isFile(id) ? deletePicture(api, place, id) : deleteMessage(api, place, id),
-        );
+      for (const { id } of parts) await this.#insist(() => deletePart(api, place, id));
       await this.#persist(() => conversation.takenDown(turn));
     } catch (error) {
       this.#report(error);
@@ -197,9 +211,7 @@ export class Replies {
       await this.#persist(() => conversation.begun(turn, part, id));
     } catch (error) {
       if (error instanceof WetreadError && error.code === 'turn-unknown')
-        await (isFile(id)
-          ? deletePicture(api, { channel }, id)
-          : deleteMessage(api, { channel }, id));
+        await deletePart(api, { channel }, id);
       throw error;
     }
   }
@@ -245,45 +257,6 @@ export class Replies {
     // A turn that was forgotten, or is another process's by now, needs no reply of ours.
     else if (error instanceof WetreadError) logger.debug({ code: error.code }, 'a reply was left');
     else logger.error({ error }, 'a reply was not written');
-  }
-}
-
-/** Drawn one at a time, always from the newest content; what comes meanwhile is drawn next. */
-class Drafts {
-  readonly #draw: (content: ReplyContent) => Promise<void>;
-  #next: ReplyContent | undefined;
-  #drawing: Promise<void> | undefined;
-  #failure: Error | undefined;
-
-  constructor(draw: (content: ReplyContent) => Promise<void>) {
-    this.#draw = draw;
-  }
-
-  draw(content: ReplyContent): void {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#next = content;
-    this.#drawing ??= this.#run().finally(() => {
-      this.#drawing = undefined;
-    });
-  }
-
-  /** Nothing more is drawn from here on. */
-  async end(): Promise<void> {
-    this.#next = undefined;
-    await this.#drawing;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#next !== undefined) {
-      const content = this.#next;
-      this.#next = undefined;
-      try {
-        await this.#draw(content);
-      } catch (error) {
-        // A draft that Slack did not take is no failure: the end of the reply says everything.
-        if (!(error instanceof SlackFailure)) this.#failure = error as Error;
-      }
-    }
   }
 }
 
