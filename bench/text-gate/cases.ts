@@ -20,7 +20,11 @@ const FOLDERS = ['assets/films', 'test/fixtures/phantoms'] as const;
 const LARGE_EVERY = 6;
 const LARGE_SIDE = 2_000;
 
-export type Case = Marked & { readonly drawing: Drawing };
+export type Case = Marked & {
+  readonly drawing: Drawing;
+  /** As large as a detector's. */
+  readonly large: boolean;
+};
 
 const filmFiles = async (): Promise<readonly (readonly string[])[]> =>
   Promise.all(
@@ -42,7 +46,7 @@ const readGrey = async (file: string, longest?: number): Promise<Grey> => {
   return { data, width: info.width, height: info.height };
 };
 
-/** Pictures with an identifier each: films and phantoms by turns; font, size, style and direction by the clock's hands. */
+/** Pictures with an identifier each: films and phantoms by turns; fonts take turns, too; size, style and direction are drawn. */
 export async function* markedFilms(count: number, seed: number): AsyncGenerator<Case> {
   const random = createRandom(seed);
   const [films = [], phantoms = []] = await filmFiles();
@@ -58,7 +62,7 @@ export async function* markedFilms(count: number, seed: number): AsyncGenerator<
       style: STYLES[random.below(STYLES.length)]!,
       turns: TURNS[random.below(TURNS.length)]!,
     };
-    yield { ...drawIdentifier(film, drawing, random), drawing };
+    yield { ...drawIdentifier(film, drawing, random), drawing, large: isLarge };
   }
 }
 
