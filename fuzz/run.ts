@@ -5,6 +5,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createRandom } from './random.ts';
 import type { FuzzTarget, OpenTarget } from './target.ts';
@@ -39,23 +40,21 @@ const crash = (error: unknown): void => {
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 
-const HUNG = Symbol('hung');
+const HUNG = { kind: 'hung', what: 'hung' } as const;
 
 const attempt = async (target: FuzzTarget, number: number): Promise<void> => {
-  let giveUp = (_: typeof HUNG): void => {};
-  const late = new Promise<typeof HUNG>((resolve) => (giveUp = resolve));
-  const timer = setTimeout(() => giveUp(HUNG), target.limitMs);
+  const done = new AbortController();
+  const late = sleep(target.limitMs, HUNG, { signal: done.signal }).catch(() => HUNG);
   try {
     const outcome = await Promise.race([target.attempt(createRandom(seed + number)), late]);
-    if (outcome === HUNG) counts.hangs += 1;
-    else if (outcome.kind === 'silent') counts.silent += 1;
-    const what = outcome === HUNG ? 'hung' : outcome.what;
-    if (outcome === HUNG || outcome.kind === 'silent') console.error(`${number}: ${what}`);
-    note(what);
+    if (outcome.kind === 'hung') counts.hangs += 1;
+    if (outcome.kind === 'silent') counts.silent += 1;
+    if (outcome.kind !== 'answered') console.error(`${number}: ${outcome.what}`);
+    note(outcome.what);
   } catch (error) {
     crash(error);
   } finally {
-    clearTimeout(timer);
+    done.abort();
     counts.runs += 1;
   }
 };

@@ -150,17 +150,23 @@ describe('pains of other bots on Slack', { timeout: 60_000 }, () => {
     expect(stage.films.map((bytes) => bytes.length)).toEqual([large.length]);
   });
 
-  test('10: a photo of a phone that cannot be read is told so, and what to do, in the thread', async () => {
+  test('10: a photo of a phone is read, and one that cannot be is told what to do, in the thread', async () => {
     const gate = createChestGate(await readGateWeights());
     const stage = await openStage({
       intake: createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }),
     });
-    const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic';
-    const { channel, thread } = askAbout(stage, 'How is the heart?', [
-      film(heic, { name: 'IMG_0001.HEIC', mimetype: 'image/heic' }),
+    const kind = { name: 'IMG_0001.HEIC', mimetype: 'image/heic' };
+    const photo = await readFile('test/fixtures/heic/photo-of-screen.heic');
+    const read = askAbout(stage, 'How is the heart?', [{ bytes: photo, ...kind }]);
+    await stage.answered(read.channel, read.thread, 1);
+    expect(stage.says(read.channel, read.thread)).toEqual([SENTENCES.heart]);
+    const cut = askAbout(stage, 'How is the heart?', [
+      { bytes: photo.subarray(0, 20_000), ...kind },
     ]);
-    await stage.answered(channel, thread, 1);
-    expect(stage.says(channel, thread)).toEqual([expect.stringMatching(/damaged or cut short.*send it again/)]);
+    await stage.answered(cut.channel, cut.thread, 1);
+    expect(stage.says(cut.channel, cut.thread)).toEqual([
+      expect.stringMatching(/damaged or cut short.*send it again/),
+    ]);
   });
 
   test('11: a follow-up is asked of the film of its thread', async () => {

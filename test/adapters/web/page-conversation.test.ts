@@ -124,6 +124,24 @@ describe.skipIf(browserMissing !== undefined)(
       await site.close();
     });
 
+    test.each(['dicom/explicit-m1-12.dcm', 'dicom/study.zip', 'heic/film.heic'])(
+      'sends %s, which no browser shows, and gets it read and drawn',
+      async (file) => {
+        const site = await startPage(await scriptedConversation());
+        const { page, complaints, leave } = await visit(browser, site.url);
+        const buffer = await readFile(`test/fixtures/${file}`);
+        await page
+          .locator('#file')
+          .setInputFiles({ name: 'IM0001', mimeType: 'application/octet-stream', buffer });
+        await ask(page, 'Where is the right lung?');
+        expect(await answerOf(page)).toContain('The right lung is located at 1');
+        await page.getByRole('button', { name: 'Annotated', pressed: true }).waitFor();
+        expect(complaints).toEqual([]);
+        await leave();
+        await site.close();
+      },
+    );
+
     test('sends a text file that is called a picture, and is told; the next film is read', async () => {
       const site = await startPage(await scriptedConversation());
       const { page, leave } = await visit(browser, site.url);

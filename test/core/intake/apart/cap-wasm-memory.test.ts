@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { startWorker } from '../../../../src/start-worker.ts';
 
