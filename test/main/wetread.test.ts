@@ -67,6 +67,22 @@ test('masks a name on a film, and reads it once a person has confirmed the maske
   });
 }, 180_000);
 
+test.each(['dicom/jpeg-2000.dcm', 'dicom/study.zip', 'heic/film.heic'])(
+  'reads %s, whatever it is called, and tells none of what its file said',
+  async (file) => {
+    const folder = await emptyFolder();
+    const film = join(folder, 'IM0001');
+    await writeFile(film, await readFile(`test/fixtures/${file}`));
+    const out = join(folder, 'annotated.png');
+    const args = [WETREAD, 'read', film, '--locate', 'right lung', '--json', '--out', out];
+    const program = startProgram(args, { DATA_DIR: folder });
+    expect(await program.exitCode).toBe(0);
+    expect(READ_OUTPUT.parse(JSON.parse(program.output()))).toHaveProperty('boxes');
+    expect(program.output()).not.toMatch(/NACHNAME|MRN-|IM0001/);
+  },
+  60_000,
+);
+
 test('refuses what is no film with 3 and one object', async () => {
   const args = [WETREAD, 'read', resolve('package.json'), '--json'];
   const program = startProgram(args, { DATA_DIR: await emptyFolder() });
