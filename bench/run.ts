@@ -1,13 +1,20 @@
 /** `npm run bench`: speed and memory, each beside something of the same run where anything compares. `-- --json` for programs. */
 import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
+import { measureIntake } from './measures/intake.ts';
 import { measureJournal } from './measures/journal.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
 import type { Measurement } from './measurement.ts';
 
 const measurements: Measurement[] = [];
-for (const measure of [measurePreprocessing, measureAnnotation, measureJournal, measureAnswers])
-  measurements.push(...(await measure()));
+const MEASURES = [
+  measurePreprocessing,
+  measureIntake,
+  measureAnnotation,
+  measureJournal,
+  measureAnswers,
+];
+for (const measure of MEASURES) measurements.push(...(await measure()));
 // kilobytes, since the process began, of every thread
 const peak = process.resourceUsage().maxRSS / 1024;
 measurements.push({
