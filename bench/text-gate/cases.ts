@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Grey } from '../../src/core/gate/grey.ts';
@@ -37,7 +37,8 @@ const filmFiles = async (): Promise<readonly (readonly string[])[]> =>
   );
 
 const readGrey = async (file: string, longest?: number): Promise<Grey> => {
-  const picture = sharp(file).greyscale();
+  // Intake lets no file be opened by name.
+  const picture = sharp(await readFile(file)).greyscale();
   const sized =
     longest === undefined
       ? picture
