@@ -1,4 +1,4 @@
-/** The worst of honest files, 60 megapixels of HEIC, takes half of it. */
+/** A HEIC photo of 49 megapixels passes, and 38 of JPEG 2000; the largest detectors have 15. */
 const MOST_BYTES = 2 ** 30;
 const PAGE_BYTES = 65_536;
 
