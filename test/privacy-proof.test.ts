@@ -19,8 +19,8 @@ test(
     const { uploads, confirmed, searched, pictures, found } = await prove(5);
     expect({ uploads, confirmed, found }).toEqual({ uploads: 5, confirmed: 5, found: [] });
     expect(pictures).toBeGreaterThanOrEqual(5);
-    for (const where of ['data', 'log', 'endpoint', 'page', 'slack'])
-      expect(searched[where], where).toBeGreaterThan(0);
+    const empty = ['data', 'log', 'endpoint', 'page', 'slack'].filter((where) => !searched[where]);
+    expect(empty).toEqual([]);
   },
   TIMEOUT_MS,
 );

