@@ -2,6 +2,9 @@ import { keptThread } from './kept-thread.js';
 import { sentenceOf, server } from './server.js';
 import { TurnView } from './turn-view.js';
 
+/** Choices by which the film is read as the question shows it: turned, or masked. */
+const READ_AS_SHOWN = new Set(['turn', 'masked', 'masked-turn', 'masked-read']);
+
 const randomId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
@@ -113,7 +116,7 @@ export class Talk {
 
   async #choose(turn, option, picture) {
     const asking = await turn;
-    if (option.code === 'turn' && picture !== null) this.#viewer.showFilm(picture);
+    if (READ_AS_SHOWN.has(option.code) && picture !== null) this.#viewer.showFilm(picture);
     await this.#addTurn(option.text, () => server.choose(this.#kept.thread, asking, option.code));
   }
 
