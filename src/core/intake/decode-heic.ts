@@ -5,8 +5,12 @@ import type { DecodedApart } from './decoded.ts';
 
 type Rgba = { readonly width: number; readonly height: number; readonly data: Uint8ClampedArray };
 
+type Images = readonly { decode(): Promise<Rgba> }[];
+
 const require = createRequire(import.meta.url);
-const decode = require('heic-decode') as (options: { readonly buffer: Buffer }) => Promise<Rgba>;
+const decoder = require('heic-decode') as {
+  all(options: { readonly buffer: Buffer }): Promise<Images>;
+};
 
 /** As of every picture; telephones take up to 50 megapixels. */
 const MOST_PIXELS = 60e6;
@@ -15,7 +19,8 @@ const SIZES_WITHIN = 2 ** 20;
 
 /**
  * The upright pixels of a HEIC photo: the decoder turns and mirrors it as its boxes say, and EXIF is not applied again.
- * It runs in a thread of its own. Fails with `picture-damaged` or `picture-too-large`.
+ * It runs in a thread of its own. Fails with `picture-damaged`, `picture-animated` or
+ * `picture-too-large`.
  */
 export const decodeHeic = async (file: Buffer): Promise<DecodedApart> => {
   checkSizes(file);
@@ -25,8 +30,11 @@ export const decodeHeic = async (file: Buffer): Promise<DecodedApart> => {
 };
 
 const decodePixels = async (buffer: Buffer): Promise<Rgba> => {
+  const images = await decoder.all({ buffer }).catch(() => []);
+  // A burst, or an album: which of them is meant, the file does not say. Thumbnails and depth maps do not count.
+  if (images.length > 1) throw new WetreadError('picture-animated');
   try {
-    return await decode({ buffer });
+    return await images[0]!.decode();
   } catch {
     throw new WetreadError('picture-damaged');
   }

@@ -22,14 +22,15 @@ const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
 const findInPicture = (file: Buffer, format: FileFormat, metadata?: Metadata): Removed[] => {
   const { exif, xmp, iptc, icc, comments } = metadata ?? {};
+  const { end, hasComment } = walk(file, format);
   const found: readonly (readonly [Removed, unknown])[] = [
     ['exif', exif],
     ['xmp', xmp],
     ['iptc', iptc],
     ['colour-profile', icc],
-    ['comments', comments ?? (format === 'jpeg' && hasComment(file))],
+    ['comments', comments ?? hasComment],
     ['thumbnail', exif?.includes(JPEG_START)],
-    ['trailing-bytes', endOf(file, format) < file.length],
+    ['trailing-bytes', end < file.length],
   ];
   return found.filter(([, is]) => Boolean(is)).map(([kind]) => kind);
 };
@@ -48,14 +49,17 @@ const findInBoxes = (file: Buffer): Removed[] => {
   return marks.filter(([, mark]) => head.includes(mark, 0, 'latin1')).map(([kind]) => kind);
 };
 
+type Walked = { readonly end: number; readonly hasComment: boolean };
+
 /** Where the picture's own bytes end; the file's length where that is not known. */
-const endOf = (file: Buffer, format: FileFormat): number => {
-  if (format === 'png') return endOfPng(file);
-  if (format === 'jpeg') return walkJpeg(file).end;
-  // An odd length is filled up to an even one.
-  if (format === 'webp') return 8 + file.readUInt32LE(4) + (file.readUInt32LE(4) % 2);
-  return file.length;
+const walk = (file: Buffer, format: FileFormat): Walked => {
+  if (format === 'jpeg') return walkJpeg(file);
+  const end = format === 'png' ? endOfPng(file) : format === 'webp' ? endOfWebp(file) : file.length;
+  return { end, hasComment: false };
 };
+
+/** An odd length is filled up to an even one. */
+const endOfWebp = (file: Buffer): number => 8 + file.readUInt32LE(4) + (file.readUInt32LE(4) % 2);
 
 /** Length, type, data, checksum, from the eighth byte on. */
 const endOfPng = (file: Buffer): number => {
@@ -68,14 +72,12 @@ const endOfPng = (file: Buffer): number => {
   return file.length;
 };
 
-const hasComment = (file: Buffer): boolean => walkJpeg(file).hasComment;
-
 const COMMENT = 0xfe;
 const SCAN = 0xda;
 const END = 0xd9;
 
 /** From marker to marker; in a scan, to the next that is neither a stuffed byte nor a restart. */
-const walkJpeg = (file: Buffer): { end: number; hasComment: boolean } => {
+const walkJpeg = (file: Buffer): Walked => {
   let found = false;
   let at = 2;
   while (at + 4 <= file.length) {

@@ -34,6 +34,11 @@ describe('a HEIC photo', () => {
     await expect(decodeFile(forged)).rejects.toMatchObject({ code: 'picture-too-large' });
   });
 
+  test('of several pictures is refused, as the file does not say which is meant', async () => {
+    const several = await readFile('test/fixtures/heic/two-photos.heic');
+    await expect(decodeFile(several)).rejects.toMatchObject({ code: 'picture-animated' });
+  });
+
   test('that is cut short is refused', async () => {
     await expect(decodeFile(film.subarray(0, film.length / 2))).rejects.toMatchObject({
       code: 'picture-damaged',
