@@ -6,6 +6,7 @@ import { turnPixels } from '../../../src/core/pixels.ts';
 import type { Grey } from '../../../src/core/gate/grey.ts';
 import { createTextGate } from '../../../src/core/text-gate/create-text-gate.ts';
 import { createLogger } from '../../../src/log.ts';
+import { namedFilm } from '../../support/named-film.ts';
 import { createRandom } from '../../support/random.ts';
 
 /** Loading the models and searching a film takes a second; two loaded cores may take ten times that. */
@@ -50,6 +51,23 @@ describe('the text gate', () => {
       for (const turns of [1, 2, 3]) {
         const turned = turnPixels({ ...marked, channels: 1 }, { turns, inverted: false });
         expect((await gate.find(turned)).map(({ kind }) => kind)).toEqual(['patient-data']);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'finds it on a slant, as on a photograph of a screen',
+    async () => {
+      const film = await namedFilm();
+      for (const degrees of [4, 12]) {
+        const slanted = sharp(film).rotate(degrees, { background: '#222' }).greyscale();
+        const { data, info } = await slanted
+          .extractChannel(0)
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        const found = await gate.find({ data, width: info.width, height: info.height });
+        expect(found.map(({ kind }) => kind)).toContain('patient-data');
       }
     },
     TIMEOUT_MS,
