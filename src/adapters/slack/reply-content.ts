@@ -30,7 +30,7 @@ const ASKED_IN_PRIVATE =
 
 /** Said to whoever asked alone. */
 export const HOW_TO_DELETE =
-  'Your message itself still shows what was masked here. To take it away, open its menu (⋮, More actions) and choose "Delete message".';
+  'Your message itself still shows what was masked here. To take it away, open its menu (⋮, More actions) and choose "Delete message"; I forget the film and what I said about it, too.';
 
 /** A question for whoever asked alone; `picture` is shown to nobody else. */
 export type PrivateQuestion = Extract<ReplyEvent, { type: 'choices' }>;
