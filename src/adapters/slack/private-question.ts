@@ -6,7 +6,7 @@ import { keyedMetadata } from './delivery-key.ts';
 import { PicturePart } from './picture-part.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import { messageOf } from './reply-blocks.ts';
-import { HOW_TO_DELETE, type PrivateQuestion } from './reply-content.ts';
+import { HOW_TO_DELETE, type Footer, type PrivateQuestion } from './reply-content.ts';
 import { quietMrkdwn } from './quiet-text.ts';
 import type { SlackApi } from './slack-api.ts';
 import { deleteMessage } from './text-part.ts';
@@ -55,39 +55,39 @@ export const askInPrivate = async (
   await api.call('chat.postEphemeral', message, anyAnswer, { patienceMs: PATIENCE_MS });
 };
 
+/** Its buttons come last: nobody is to confirm a masked film without seeing it. */
 const sendDirectly = async (
   options: PrivateQuestionOptions,
   { question, options: choices, picture }: PrivateQuestion,
 ): Promise<void> => {
   const { api, author, turn, channel: askedIn, thread: askedAt, begun, signal } = options;
-  const place = `${askedIn} ${askedAt}`;
-  const content = {
-    kind: 'text' as const,
-    text: picture === null ? question : `${question}\n\n${WHERE_THE_PICTURE_IS}`,
-    notices: [],
-    footer: { kind: 'question' as const, options: choices, place },
-  };
+  const metadata = keyedMetadata(turn, FIRST_PRIVATE_PART);
+  const text = picture === null ? question : `${question}\n\n${WHERE_THE_PICTURE_IS}`;
+  const messageWith = (footer: Footer) => ({
+    ...messageOf(turn, { kind: 'text', text, notices: [], footer }, options.abilities),
+    metadata,
+  });
   // A person's id in place of a channel's is the direct messages with that person, opened if need be.
   const { channel, ts } = await api.call(
     'chat.postMessage',
-    {
-      channel: author,
-      ...messageOf(turn, content, options.abilities),
-      metadata: keyedMetadata(turn, FIRST_PRIVATE_PART),
-    },
+    { channel: author, ...messageWith({ kind: 'none' }) },
     directAnswer,
     { patienceMs: PATIENCE_MS, signal },
   );
   const stored = ({ part, id }: PostedPart): Promise<void> =>
     begun({ part, id: idElsewhere(channel, id) });
   await stored({ part: FIRST_PRIVATE_PART, id: ts });
-  if (picture === null) return;
-  const part = FIRST_PRIVATE_PART + 1;
-  const there = { ...options, channel, thread: ts, direct: true, begun: stored, part };
   try {
-    await new PicturePart(there, undefined).settle(picture);
+    if (picture !== null) {
+      const part = FIRST_PRIVATE_PART + 1;
+      const there = { ...options, channel, thread: ts, direct: true, begun: stored, part };
+      await new PicturePart(there, undefined).settle(picture);
+    }
+    const place = `${askedIn} ${askedAt}`;
+    const withButtons = messageWith({ kind: 'question', options: choices, place });
+    const update = { channel, ts, ...withButtons };
+    await api.call('chat.update', update, anyAnswer, { repeatable: true, signal });
   } catch (error) {
-    // Nobody is to confirm a masked film without seeing it.
     await deleteMessage(api, { channel, signal }, ts);
     throw error;
   }

@@ -8,9 +8,13 @@ import type { Network } from './network.ts';
 import { deletePart } from './delete-part.ts';
 import { Drafts } from './drafts.ts';
 import { PostedReply } from './posted-reply.ts';
-import { askInPrivate, FIRST_PRIVATE_PART } from './private-question.ts';
+import {
+  askInPrivate,
+  FIRST_PRIVATE_PART,
+  type PrivateQuestionOptions,
+} from './private-question.ts';
 import type { ReplyAddress } from './reply-address.ts';
-import { ReplyContent } from './reply-content.ts';
+import { ReplyContent, type PrivateQuestion } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
@@ -121,11 +125,10 @@ export class Replies {
       if (content === undefined) await reply.leave();
       else {
         await this.#settle(reply, content);
-        const isAsked = parts?.some(({ part }) => part >= FIRST_PRIVATE_PART) ?? false;
         const { privateQuestion } = content;
         const { author } = address;
-        if (privateQuestion !== undefined && author !== undefined && !isAsked)
-          await this.#ask({ ...identity, author }, privateQuestion);
+        if (privateQuestion !== undefined && author !== undefined)
+          await this.#ask({ ...identity, author }, privateQuestion, parts ?? []);
         await this.#persist(() => this.#options.conversation.delivered(turn));
       }
     } finally {
@@ -184,9 +187,16 @@ export class Replies {
   }
 
   /** A question that does not reach the one it is for is told in the log, and holds up no thread. */
-  async #ask(...asking: Parameters<typeof askInPrivate>): Promise<void> {
+  async #ask(
+    options: PrivateQuestionOptions,
+    question: PrivateQuestion,
+    before: readonly PostedPart[],
+  ): Promise<void> {
     try {
-      await askInPrivate(...asking);
+      // What a process that died has asked may lack its picture: it is asked anew.
+      for (const { part, id } of before)
+        if (part >= FIRST_PRIVATE_PART) await deletePart(options.api, options, id);
+      await askInPrivate(options, question);
     } catch (error) {
       if (!(error instanceof SlackFailure)) throw error;
       this.#options.logger.warn(factsOf(error), 'somebody was not asked');
