@@ -104,9 +104,10 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
     program.signal('SIGKILL');
     await program.exitCode;
     start();
-    const isShown = () => slack.shown(direct).some(({ pictures }) => pictures.length > 0);
-    await slack.until('the masked film', isShown, 60_000);
-    expect(slack.shown(direct).filter(({ buttons }) => buttons.length > 0)).toHaveLength(1);
+    const asked = () => slack.shown(direct).filter(({ buttons }) => buttons.length > 0);
+    await slack.until('the buttons', () => asked().length > 0, 60_000);
+    expect(slack.shown(direct).flatMap(({ pictures }) => pictures)).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
     expect(endpoint.completions).toEqual([]);
   });
 
