@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -148,6 +149,36 @@ describe('exit codes', () => {
     expect(output).toContain('masked: Nothing is left, read it');
     expect(output).toContain('Masked film: film.annotated.png');
     expect(await readFile(join(folder, 'film.annotated.png'), 'utf8')).toBe('masked');
+  });
+
+  test('a person at the terminal is asked, and the answer is read on', async () => {
+    const { conversation, openConversation } = opening(MASK_QUESTION, ANSWER);
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const started = await startCommand(['read', 'film.png'], {
+      openConversation,
+      keys,
+      onTerminal: true,
+    });
+    await expect.poll(() => started.output()).toContain('Type one of the words');
+    keys.write('masked\r');
+    const { exitCode, output } = await started.finished;
+    expect(exitCode).toBe(0);
+    expect(conversation.choices).toEqual([{ turn: '0', code: 'masked' }]);
+    expect(output).toContain('enlarged (1).');
+  });
+
+  test.each([
+    ['another word', 'no\r'],
+    ['Ctrl-C', '\u0003'],
+  ])('3 when a person at the terminal types %s', async (_, typed) => {
+    const { conversation, openConversation } = opening(MASK_QUESTION);
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const options = { openConversation, keys, onTerminal: true };
+    const started = await startCommand(['read', 'film.png'], options);
+    await expect.poll(() => started.output()).toContain('Type one of the words');
+    keys.write(typed);
+    expect((await started.finished).exitCode).toBe(3);
+    expect(conversation.choices).toEqual([]);
   });
 
   test('3 and the choice that confirms it, for a program', async () => {
