@@ -225,6 +225,15 @@ test('a broken file fails with its code', async () => {
   });
 });
 
+test('a HEIC photograph of a screen is read, or asked about, and never refused', async () => {
+  const photo = await readFile('test/fixtures/heic/photo-of-screen.heic');
+  const result = await intake.take(photo, open);
+  expect(eventOf(result)?.refused ?? false).toBe(false);
+  // Tinted, as it was taken; what EXIF said of it is gone.
+  expect(result).toMatchObject({ film: { channels: 3 }, removed: ['exif'] });
+  expect(Buffer.from(result.film.png).includes('NACHNAME')).toBe(false);
+});
+
 describe('a DICOM film', () => {
   const width = pixels.width;
   const height = pixels.height;
