@@ -32,8 +32,9 @@ export const readPixelBytes = async (
     return { bytes: decodeRle(packed, layout), codestream: null, isRgb: false };
   const codestream = checkCodestream(packed, packing, layout);
   const { bytes, isRgb } = await decodeCodestream(packed, packing, layout);
-  if (bytes.length < sizeOf(layout)) throw new WetreadError('picture-damaged');
-  return { bytes: bytes.subarray(0, sizeOf(layout)), codestream, isRgb };
+  // Of a stream that does not say its size beforehand, this tells it.
+  if (bytes.length !== sizeOf(layout)) throw new WetreadError('picture-damaged');
+  return { bytes, codestream, isRgb };
 };
 
 /** Bytes of an unpacked picture. */

@@ -69,4 +69,6 @@ test.each([
   const pixels = fragmentsOf(stream ?? new Uint8Array());
   const decoded = await readDicomValues(writeDicom({ width, height, bits: 16, syntax, pixels }));
   expect(hashOf(Int32Array.from(decoded.values))).toBe(hashOf(values));
+  const smaller = writeDicom({ width: 200, height, bits: 16, syntax, pixels });
+  await expect(readDicomValues(smaller)).rejects.toMatchObject({ code: 'picture-damaged' });
 });
