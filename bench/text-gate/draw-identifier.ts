@@ -60,9 +60,10 @@ export const drawIdentifier = (film: Grey, drawing: Drawing, random: Random): Ma
   return put(film, stamp, place);
 };
 
-type Stamp = Grey & { readonly cover: Uint8Array };
+/** `cover`: how much of the film it hides, 0..255. `letters`: 1 where a letter is, not the box that it stands in. */
+type Stamp = Grey & { readonly cover: Uint8Array; readonly letters: Uint8Array };
 
-/** Letters with their antialiasing: grey and how much they cover, 0..255. */
+/** The identifier by itself, with antialiasing. */
 const renderStamp = ({ text, font, size, style, turns }: Drawing): Stamp => {
   for (const [name, file] of Object.entries(FONT_FILES))
     if (!GlobalFonts.has(`bench ${name}`)) GlobalFonts.registerFromPath(file, `bench ${name}`);
@@ -87,9 +88,14 @@ const renderStamp = ({ text, font, size, style, turns }: Drawing): Stamp => {
   context.fillText(text, pad, height / 2);
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   const pixels = canvas.width * canvas.height;
+  const channel = (offset: number) =>
+    Uint8Array.from({ length: pixels }, (_, i) => data[4 * i + offset]!);
+  const [grey, cover] = [channel(0), channel(3)];
+  const shades = style === 'boxed' ? grey : cover;
   return {
-    data: Uint8Array.from({ length: pixels }, (_, i) => data[4 * i]!),
-    cover: Uint8Array.from({ length: pixels }, (_, i) => data[4 * i + 3]!),
+    data: grey,
+    cover,
+    letters: shades.map((shade) => (shade > 128 ? 1 : 0)),
     width: canvas.width,
     height: canvas.height,
   };
@@ -116,9 +122,7 @@ const put = (film: Grey, stamp: Stamp, box: PixelBox): Marked => {
       const to = (box.y1 + y) * film.width + box.x1 + x;
       const share = stamp.cover[from]! / 255;
       data[to] = Math.round(stamp.data[from]! * share + data[to]! * (1 - share));
-      // Letters, not the box that they stand in.
-      if (Math.abs(data[to]! - film.data[to]!) > 24 && (stamp.data[from]! > 128 || share > 0.5))
-        ink[to] = 1;
+      if (stamp.letters[from] === 1) ink[to] = 1;
     }
   return { film: { ...film, data }, ink, box };
 };
