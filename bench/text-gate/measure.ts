@@ -1,7 +1,6 @@
 import type { Grey } from '../../src/core/gate/grey.ts';
-import { maskPixels } from '../../src/core/text-gate/mask-pixels.ts';
 import type { FoundText, PixelBox } from '../../src/core/text-gate/text-gate.ts';
-import type { TextFinder } from '../../src/core/text-gate/text-finder.ts';
+import type { ReadLine, TextFinder } from '../../src/core/text-gate/text-finder.ts';
 import type { Case } from './cases.ts';
 import type { Drawing } from './draw-identifier.ts';
 
@@ -27,15 +26,17 @@ export const measureCase = async (
   finder: TextFinder,
   { film, ink, drawing, large }: Case,
 ): Promise<Measured> => {
-  const masks = masksOf(await finder.find(film));
+  const { found, left } = await finder.search(film);
+  const masks = masksOf(found);
   const boxes = masks.map(({ box }) => box);
-  const masked = maskPixels({ ...film, channels: 1 }, boxes);
+  const isUnderMask = ({ region: { x, y } }: ReadLine): boolean =>
+    boxes.some(({ x1, y1, x2, y2 }) => x >= x1 && x < x2 && y >= y1 && y < y2);
   return {
     drawing,
     large,
     found: shareCovered(film, ink, boxes) >= COVERED,
     asked: masks.some(({ kind }) => kind === 'patient-data'),
-    readable: (await finder.read(masked)).some(({ text }) => tells(text, drawing.text)),
+    readable: left.some((line) => !isUnderMask(line) && tells(line.text, drawing.text)),
   };
 };
 

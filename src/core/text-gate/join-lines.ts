@@ -8,24 +8,31 @@ const NEAR = 1.5;
 /** Letters reach beyond what the detector marks: a share of the line's thickness, and at least some pixels. */
 const MARGIN_SHARE = 0.2;
 const LEAST_MARGIN = 4;
+/** Before and behind a line it misses a letter or two where they hardly differ from their ground. */
+const ALONG_SHARE = 1;
 
 /**
- * The lines as places. A piece too short to say anything (two digits of a date, an initial) goes with the text that it
- * stands beside.
+ * The lines as places. What stands beside text that is masked goes with it, if it is no marker, whatever it says: two
+ * digits of a date, an initial, the unreadable end of a name. `masked`: places that were masked before.
  */
 export const joinLines = (
   lines: readonly ReadLine[],
   size: Pick<Grey, 'width' | 'height'>,
+  masked: readonly PixelBox[] = [],
 ): readonly FoundText[] => {
-  const places = lines.map(({ region, judgement, text }) => {
-    const margin = Math.max(LEAST_MARGIN, region.thickness * MARGIN_SHARE);
-    return { judgement, text, box: boxAround(region, size, Math.ceil(margin)) };
+  const places = lines.map(({ region, judgement }) => {
+    const across = Math.ceil(Math.max(LEAST_MARGIN, region.thickness * MARGIN_SHARE));
+    const along = Math.ceil(Math.max(LEAST_MARGIN, region.thickness * ALONG_SHARE));
+    const tight = boxAround(region, size, { along: across, across });
+    const wide = boxAround(region, size, { along, across });
+    return { judgement, tight, wide };
   });
-  const masked = places.filter(({ judgement }) => judgement && judgement.kind !== 'marker');
-  return places.flatMap(({ judgement, text, box }): FoundText[] => {
-    if (judgement !== undefined) return [{ ...judgement, box }];
-    const isPiece = /[\p{L}\p{N}]/u.test(text) && masked.some((other) => isBeside(box, other.box));
-    return isPiece ? [{ kind: 'text', box }] : [];
+  const texts = places.filter(({ judgement }) => judgement && judgement.kind !== 'marker');
+  const beside = [...masked, ...texts.map(({ tight }) => tight)];
+  return places.flatMap(({ judgement, tight, wide }): FoundText[] => {
+    if (judgement?.kind === 'marker') return [{ ...judgement, box: tight }];
+    if (judgement !== undefined) return [{ ...judgement, box: wide }];
+    return beside.some((other) => isBeside(tight, other)) ? [{ kind: 'text', box: wide }] : [];
   });
 };
 

@@ -5,6 +5,7 @@ import type { Grey } from '../gate/grey.ts';
 import { detectText } from './detect-text.ts';
 import { judgeText, type Judgement } from './judge-text.ts';
 import { joinLines } from './join-lines.ts';
+import { maskPixels } from './mask-pixels.ts';
 import { readCharacters, readText, type Recogniser } from './read-text.ts';
 import type { FoundText } from './text-gate.ts';
 import type { TextRegion } from './text-regions.ts';
@@ -16,6 +17,8 @@ export type ReadLine = {
   readonly confidence: number;
   readonly judgement: Judgement | undefined;
 };
+
+const isMasked = ({ kind }: FoundText): boolean => kind !== 'marker';
 
 /** Only what ends the process is printed; every other failure is thrown. */
 const FATAL = 4;
@@ -46,9 +49,26 @@ export class TextFinder {
     return new TextFinder(detector, { session, characters: readCharacters(dictionary) });
   }
 
-  /** What stands in the picture, without what it says. */
+  /**
+   * What stands in the picture, without what it says. Where something is masked the rest is looked at once more: parts of a
+   * line that were lost beside its clearer ones are found then.
+   */
   async find(grey: Grey): Promise<readonly FoundText[]> {
-    return joinLines(await this.read(grey), grey);
+    return (await this.search(grey)).found;
+  }
+
+  /** With the lines that the second look read: all that is still there but for what is masked on their account. */
+  async search(
+    grey: Grey,
+  ): Promise<{ readonly found: readonly FoundText[]; readonly left: readonly ReadLine[] }> {
+    const lines = await this.read(grey);
+    const first = joinLines(lines, grey);
+    const boxes = first.filter(isMasked).map(({ box }) => box);
+    if (boxes.length === 0) return { found: first, left: lines };
+    const { data, width, height } = maskPixels({ ...grey, channels: 1 }, boxes);
+    const left = await this.read({ data, width, height });
+    const second = joinLines(left, grey, boxes);
+    return { found: [...first, ...second.filter(isMasked)], left };
   }
 
   async read(grey: Grey): Promise<readonly ReadLine[]> {
