@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    // some tests create sessions of ONNX Runtime themselves; see src/model/radvlm/no-telemetry.ts
+    // some tests create sessions of ONNX Runtime themselves; see src/no-telemetry.ts
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // Two cores, and onnxruntime takes both: more files at once only wait for each other.
     maxWorkers: 2,

@@ -14,6 +14,7 @@ import { createLogger } from '../src/log.ts';
 import { openModel } from '../src/main/open-model.ts';
 import { PACKAGE_FOLDER } from '../src/main/package.ts';
 import { evaluateFilms, evaluatePhantoms, type Figures } from './quality/evaluate.ts';
+import { NO_TEXT } from '../test/support/no-text.ts';
 
 const TOLERANCE = 0.02;
 
@@ -27,7 +28,11 @@ const model = await openModel({
   onConverting: () => undefined,
   signal: new AbortController().signal,
 });
-const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const intake = createIntake({
+  gate: createChestGate(await readGateWeights()),
+  textGate: NO_TEXT,
+  textPolicy: 'mask',
+});
 const takeFilm = async (bytes: Uint8Array) => (await intake.take(bytes, { choose: 'read' })).film;
 
 const card = JSON.parse(

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { measureAnnotation } from './measures/annotate.ts';
 import { measureAnswers } from './measures/answer.ts';
 import { measureApi } from './measures/api.ts';
+import { measureIntake } from './measures/intake.ts';
 import { measureJournal } from './measures/journal.ts';
 import { measurePage } from './measures/page.ts';
 import { measurePreprocessing } from './measures/preprocess.ts';
@@ -18,6 +19,7 @@ import { isShapeName, SHAPES } from './shape/shapes.ts';
 
 const MEASURES = [
   measurePreprocessing,
+  measureIntake,
   measureAnnotation,
   measureJournal,
   measureSlack,

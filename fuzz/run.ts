@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createRandom } from './random.ts';
+import { createRandom } from '../test/support/random.ts';
 import type { FuzzTarget, OpenTarget } from './target.ts';
 
 const TARGETS = join(import.meta.dirname, 'targets');

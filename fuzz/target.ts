@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../test/support/random.ts';
 
 /** What a run ended in: something to be told to whoever sent the input, or nothing. */
 type Outcome = { readonly kind: 'answered' | 'silent'; readonly what: string };

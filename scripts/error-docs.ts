@@ -10,6 +10,7 @@ const SAMPLE_FACTS = {
   file: 'model.safetensors',
   format: 'BMP',
   found: 3,
+  kind: 'a CT',
   host: '10.0.0.7',
   id: 'k3f9',
   ids: 'wetread-demo, wetread-demo:wet-read',

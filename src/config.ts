@@ -38,6 +38,8 @@ export type Config = {
   readonly redisUrl: string | undefined;
   /** A film without words waits so long for its author's next message. */
   readonly filmWaitMs: number;
+  /** What happens to text that is burned into a picture. */
+  readonly burnedInText: Values['BURNED_IN_TEXT'];
   readonly retention: {
     readonly filmsMs: number;
     readonly turnsMs: number;
@@ -126,6 +128,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       retries: values.MODEL_RETRIES,
     },
     filmWaitMs: values.FILM_WAIT,
+    burnedInText: values.BURNED_IN_TEXT,
     redisUrl: values.REDIS_URL,
     retention: {
       filmsMs: values.RETENTION_FILMS,

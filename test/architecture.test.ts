@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 const RULES: readonly (readonly [part: RegExp, mayImport: RegExp])[] = [
   [/^main(\.ts$|\/)/, /./],
   [/^config(\.ts$|\/)/, /^(errors|config\/\w+)\.ts$/],
-  [/^(errors|log|model\/model)\.ts$/, /^$/],
-  [/^model\/\w+\//, /^(errors|log|model\/model)\.ts$/],
+  [/^(errors|log|no-telemetry|start-worker|model\/model)\.ts$/, /^$/],
+  [/^model\/\w+\//, /^(errors|log|no-telemetry|start-worker|model\/model)\.ts$/],
   [/^model\/queue\.ts$/, /^(errors|log|model\/model)\.ts$/],
-  [/^core\//, /^(errors|log|model\/model)\.ts$/],
+  [/^core\//, /^(errors|log|no-telemetry|start-worker|model\/model)\.ts$/],
   [/^state\//, /^(errors|log|core\/(records|claims|blobs))\.ts$/],
   [/^adapters\/[^/]+\.ts$/, /^(errors|log)\.ts$|^core\/|^adapters\/[^/]+\.ts$/],
   [/^adapters\/\w+\//, /^(errors|log)\.ts$|^core\/|^adapters\/[^/]+\.ts$/],

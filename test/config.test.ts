@@ -22,6 +22,7 @@ describe('settings', () => {
       api: { keys: [], requestsPerMinute: 600, imageHosts: [] },
       dataDir: 'data',
       filmWaitMs: 5_000,
+      burnedInText: 'mask',
       model: {
         directory: 'checkpoints/demo',
         url: undefined,

@@ -14,7 +14,7 @@ const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
 
 test.each(pages)('%s names only commands and files that are there', async (page) => {
   const text = await readFile(page, 'utf8');
-  const commands = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name = '']) => name);
+  const commands = [...text.matchAll(/npm run (?:-s )?([a-z-]+)/g)].map(([, name = '']) => name);
   expect(commands.filter((name) => !(name in scripts))).toEqual([]);
 
   const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, to = '']) => to);

@@ -24,6 +24,7 @@ import { openRedisStores } from '../src/state/redis-stores.ts';
 import { collect } from './support/collect.ts';
 import { redisMissing, startRedis } from './support/redis-server.ts';
 import { createScriptedModel } from './support/scripted-model.ts';
+import { NO_TEXT } from './support/no-text.ts';
 
 const FILM = await readFile('assets/films/nih-00027426_000-pa.png');
 /** Nothing else in the folder holds these by chance. */
@@ -34,7 +35,11 @@ const HOUR_MS = 3_600_000;
 const logger = createLogger('silent');
 const never = new AbortController().signal;
 
-const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const intake = createIntake({
+  gate: createChestGate(await readGateWeights()),
+  textGate: NO_TEXT,
+  textPolicy: 'mask',
+});
 /** The film as Wetread writes it. */
 const { film: kept } = await intake.take(FILM, { choose: undefined });
 const middleOf = (bytes: Uint8Array): Buffer => {

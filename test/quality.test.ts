@@ -11,6 +11,7 @@ import { createLogger } from '../src/log.ts';
 import type { Model } from '../src/model/model.ts';
 import { openConverted } from '../src/model/radvlm/converted-cache.ts';
 import { createRadvlm } from '../src/model/radvlm/radvlm.ts';
+import { NO_TEXT } from './support/no-text.ts';
 
 /** Figures of the checkpoint's own card, measured with the Hugging Face implementation. */
 type Card = { shipped: { phantoms: Figures; films: Figures } };
@@ -38,7 +39,11 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const intake = createIntake({
+  gate: createChestGate(await readGateWeights()),
+  textGate: NO_TEXT,
+  textPolicy: 'mask',
+});
 const takeFilm = async (bytes: Uint8Array) => (await intake.take(bytes, { choose: 'read' })).film;
 
 test('on real films the lungs are found as well as the model card says', async () => {

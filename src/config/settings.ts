@@ -52,6 +52,7 @@ export const SETTINGS = {
   MODEL_IDLE_TIMEOUT: duration('60s'),
   MODEL_RETRIES: whole('2', 0, 10),
   FILM_WAIT: duration('5s'),
+  BURNED_IN_TEXT: oneOf('mask', ['mask', 'block', 'warn']),
   REDIS_URL: optional(redisUrl()),
   RETENTION_FILMS: retention('12h'),
   RETENTION_TURNS: retention('30d'),

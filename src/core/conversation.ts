@@ -65,13 +65,20 @@ export type PostedPart = { readonly part: number; readonly id: string };
 export type Unfinished = {
   readonly turn: TurnId;
   readonly message: MessageReference & Place;
-  /**
-   * `deliver`: follow its events and post, or edit the parts that have an id to their final state; look for the delivery
-   * key (`turn:part`) before a part without one is posted. `take-down`: delete the parts; then report `takenDown`.
-   */
-  readonly duty: 'deliver' | 'take-down';
   readonly parts: readonly PostedPart[];
-};
+} & (
+  | {
+      /**
+       * Follow its events and post, or edit the parts that have an id to their final state; look for the delivery key
+       * (`turn:part`) before a part without one is posted.
+       */
+      readonly duty: 'deliver';
+      /** Who asked, in the platform's id. */
+      readonly author: string;
+    }
+  /** Delete the parts; then report `takenDown`. */
+  | { readonly duty: 'take-down' }
+);
 
 export type Feedback =
   | { readonly kind: 'right' | 'wrong-finding'; readonly box: number | undefined }

@@ -5,13 +5,26 @@ import type { NumberedBox } from './film.ts';
 export type Notice = { readonly code: string; readonly text: string };
 
 /**
- * `code` is what comes back in `choose`. `film-2`: of several films, the one with this number in its thread. `leave`: let
- * it be; it answers every question and is an option of none.
+ * `code` is what comes back in `choose`. `masked…`: a person has seen the masked film and finds nothing of a patient in
+ * it, together with the answer to what else was asked about the film. `film-2`: of several films, the one with this
+ * number in its thread. `leave`: let it be; it answers every question and is an option of none.
  */
 export type Choice = {
-  readonly code: 'read' | 'turn' | 'as-is' | 'leave' | `film-${number}`;
+  readonly code: IntakeChoice | 'leave' | `film-${number}`;
   readonly text: string;
 };
+
+/** What intake may ask for, of one film. */
+export const INTAKE_CHOICES = [
+  'read',
+  'turn',
+  'as-is',
+  'masked',
+  'masked-read',
+  'masked-turn',
+  'masked-as-is',
+] as const;
+type IntakeChoice = (typeof INTAKE_CHOICES)[number];
 
 export type Picture = {
   readonly png: Uint8Array;
@@ -75,9 +88,15 @@ export type ReplyEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | ({ readonly type: 'image' } & Picture)
   | ({ readonly type: 'notice' } & Notice)
-  /** The reply is a question. `picture` shows what is asked about (a turned film, say). `refused`: nothing will happen unless one is chosen. */
+  /**
+   * The reply is a question. `picture` shows what is asked about (a turned film, say). `refused`: nothing will happen
+   * unless one is chosen. `private`: words and picture are for whoever sent the film alone, and nobody else may answer;
+   * where others read along, only that something is asked may be seen, and the sender is told as well that the upload
+   * itself still shows what was masked, and how to delete it. What cannot be shown to one person is not shown.
+   */
   | {
       readonly type: 'choices';
+      readonly private: boolean;
       readonly question: string;
       readonly refused: boolean;
       readonly options: readonly Choice[];

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
-import { createIntake } from '../core/intake/intake.ts';
+import { createIntake, type Intake } from '../core/intake/intake.ts';
+import { createTextGate } from '../core/text-gate/create-text-gate.ts';
 import { WetreadError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { ModelImage } from '../model/model.ts';
 import { openConverted, type Converted } from '../model/radvlm/converted-cache.ts';
 import { Engine } from '../model/radvlm/engine.ts';
@@ -16,6 +18,7 @@ import {
 import { fitMemory } from '../model/radvlm/memory-plan.ts';
 import { weighModel } from '../model/radvlm/weigh-model.ts';
 import { availableMemory } from './available-memory.ts';
+import { textThreads } from './open-conversation.ts';
 import { dataFolder, LANES, sessionOptions } from './open-model.ts';
 
 /** One of each kind that RadVLM was trained on, close to its wording: words, words with boxes, boxes. */
@@ -29,7 +32,7 @@ const QUESTIONS = [
   'Is the heart enlarged?',
 ];
 
-const PICTURES = /\.(png|jpe?g|webp|tiff?|avif)$/i;
+const PICTURES = /\.(png|jpe?g|webp|tiff?|avif|heic|heif|dcm|dicom)$/i;
 
 export type CalibrateOptions = {
   /** The checkpoint. */
@@ -39,6 +42,7 @@ export type CalibrateOptions = {
   readonly config: Config;
   readonly onProgress: (done: number, total: number) => void;
   readonly onAsked: (done: number, total: number) => void;
+  readonly logger: Logger;
   readonly signal: AbortSignal;
 };
 
@@ -63,7 +67,7 @@ export const calibrate = async (options: CalibrateOptions): Promise<Agreement> =
     lanes: 2,
     contextTokens: undefined,
   });
-  const films = await readFilms(options.films);
+  const films = await readFilms(options.films, options.logger);
   const exact = await openConverted(source, dataFolder(config), {
     ...exactOptions,
     onProgress,
@@ -91,13 +95,22 @@ export const calibrate = async (options: CalibrateOptions): Promise<Agreement> =
 };
 
 /** Read as they would be if they were sent, and whatever the gate would ask about them. */
-const readFilms = async (folder: string): Promise<ModelImage[]> => {
-  const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const readFilms = async (folder: string, logger: Logger): Promise<ModelImage[]> => {
+  const gate = createChestGate(await readGateWeights());
+  const textGate = createTextGate({ threads: textThreads(), logger });
+  try {
+    return await takeAll(folder, createIntake({ gate, textGate, textPolicy: 'mask' }));
+  } finally {
+    await textGate.close();
+  }
+};
+
+const takeAll = async (folder: string, intake: Intake): Promise<ModelImage[]> => {
   const names = await readdir(folder).catch((): string[] => []);
   const films: ModelImage[] = [];
   for (const name of names.filter((each) => PICTURES.test(each)).toSorted()) {
     const bytes = await readFile(join(folder, name));
-    films.push((await intake.take(new Uint8Array(bytes), { choose: 'read' })).film);
+    films.push((await intake.take(new Uint8Array(bytes), { choose: 'masked-read' })).film);
   }
   if (films.length === 0)
     throw new WetreadError('usage', { problem: 'There are no pictures in the folder of films.' });

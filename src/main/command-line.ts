@@ -4,14 +4,15 @@ import { createCommandLine } from '../adapters/cli/command-line.ts';
 import { exitCodeOf } from '../adapters/cli/exit-code.ts';
 import type { CommandLineParts } from '../adapters/cli/parts.ts';
 import { readConfig, type Config } from '../config.ts';
-import type { Film } from '../core/film.ts';
+import { redactPicture } from '../core/intake/redact-picture.ts';
+import { createTextGate } from '../core/text-gate/create-text-gate.ts';
 import { WetreadError } from '../errors.ts';
 import { createLogger, type LogLevel } from '../log.ts';
 import { createDataCommands } from './data-commands.ts';
 import { createModelCommands } from './model-commands.ts';
 import { diagnose } from './diagnose.ts';
 import { inMemory } from './in-memory.ts';
-import { openConversation } from './open-conversation.ts';
+import { openConversation, textThreads, type TakenFilm } from './open-conversation.ts';
 import { packageVersion } from './package.ts';
 import { onEndingSignal } from './signals.ts';
 
@@ -62,7 +63,7 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
 
     openConversation: async ({ model, onConverting, signal }) => {
       const config = withModel(readConfig(environment), model, here);
-      let film: Film | undefined;
+      let film: TakenFilm | undefined;
       const opened = await openConversation({
         config,
         ...inMemory(),
@@ -75,6 +76,14 @@ const commandLineParts = (environment: Environment): CommandLineParts => {
     },
 
     ...createModelCommands({ config: () => readConfig(environment), here, logger }),
+    redact: async (bytes) => {
+      const textGate = createTextGate({ threads: textThreads(), logger });
+      try {
+        return await redactPicture(bytes, textGate);
+      } finally {
+        await textGate.close();
+      }
+    },
 
     diagnose: () => diagnose(environment, logger),
 

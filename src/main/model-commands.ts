@@ -72,6 +72,7 @@ const convert: (
           onProgress,
           onAsked,
           signal,
+          logger: parts.logger,
           films: parts.here(films),
         });
   return { ...summaryOf(converted), agreement };

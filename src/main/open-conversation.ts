@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import { createAccess } from '../core/access.ts';
@@ -12,7 +13,7 @@ import { createAnnotator } from '../core/drawing/create-annotator.ts';
 import type { Film } from '../core/film.ts';
 import { createChestGate } from '../core/gate/chest-gate.ts';
 import { readGateWeights } from '../core/gate/weights.ts';
-import { createIntake, type Intake } from '../core/intake/intake.ts';
+import { createIntake, type Intake, type IntakeResult } from '../core/intake/intake.ts';
 import { chooseProfile } from '../core/profile/choose-profile.ts';
 import type { ModelAlone, Reading } from '../core/reading.ts';
 import { createModelAlone } from '../core/read/model-alone.ts';
@@ -20,6 +21,7 @@ import { createReading } from '../core/read/create-reading.ts';
 import { CASE_LIMITS } from '../core/teaching/case-limits.ts';
 import { createTeachingCases } from '../core/teaching/create-teaching-cases.ts';
 import type { TeachingCases } from '../core/teaching-case.ts';
+import { createTextGate } from '../core/text-gate/create-text-gate.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../model/queue.ts';
 import { fontFile, openModel } from './open-model.ts';
@@ -38,9 +40,12 @@ export type OpenOptions = {
   readonly logger: Logger;
   readonly onConverting: (doneBytes: number, totalBytes: number) => void;
   /** Told of every film that intake has looked at and not refused. */
-  readonly onFilm?: (film: Film) => void;
+  readonly onFilm?: (film: TakenFilm) => void;
   readonly signal: AbortSignal;
 };
+
+/** With the kinds of things that were in its file beside its pixels. */
+export type TakenFilm = Film & Pick<IntakeResult, 'removed'>;
 
 /** The one conversation over the one model. */
 export type Opened = {
@@ -67,7 +72,9 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
   const annotator = createAnnotator({ font: fontFile() });
   const parts = { model, profile, annotator, logger, now: Date.now, id: randomUUID };
   const reading = createReading(parts);
-  const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+  const gate = createChestGate(await readGateWeights());
+  const textGate = createTextGate({ threads: textThreads(), logger });
+  const intake = createIntake({ gate, textGate, textPolicy: config.burnedInText });
   const access = createAccess({ ...config.access, openPlatforms: OPEN_PLATFORMS });
   const limits = { ...CASE_LIMITS, retentionMs: casesMs };
   const modelAlone = createModelAlone(parts);
@@ -108,19 +115,22 @@ export const openConversation = async (options: OpenOptions): Promise<Opened> =>
     close: async (graceMs, others) => {
       await Promise.all([conversation.close(graceMs), others?.()]);
       await teaching.close();
-      await model.close();
+      await Promise.all([textGate.close(), model.close()]);
     },
   };
 };
+
+/** More than four threads make the search of a film no faster. */
+export const textThreads = (): number => Math.min(4, availableParallelism());
 
 /** MODEL_NAME may call a local checkpoint anything; its folder's name still tells what it was taught. */
 const checkpointNames = ({ model: { url, directory } }: Config): readonly string[] =>
   url === undefined ? [basename(directory)] : [];
 
-const watched = (intake: Intake, onFilm: (film: Film) => void): Intake => ({
+const watched = (intake: Intake, onFilm: (film: TakenFilm) => void): Intake => ({
   take: async (bytes, options) => {
     const result = await intake.take(bytes, options);
-    onFilm(result.film);
+    onFilm({ ...result.film, removed: result.removed });
     return result;
   },
 });

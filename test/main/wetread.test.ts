@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { READ_OUTPUT } from '../../src/adapters/cli/read-output.ts';
 import { prepare, ROOT } from '../../scripts/prepare.mjs';
 import { startEndpointServer, type EndpointServer } from '../support/endpoint-server.ts';
+import { namedFilm } from '../support/named-film.ts';
 import { emptyFolder, startProgram } from './start-program.ts';
 
 // so that no command under test has to build, and says that it does
@@ -42,6 +43,45 @@ test('reads a film with the demo checkpoint, and draws what it means', async () 
   expect(answer.annotated).toMatchObject({ path: out, width: answer.film.width });
   expect((await readFile(out)).subarray(1, 4).toString()).toBe('PNG');
 }, 60_000);
+
+test('masks a name on a film, and reads it once a person has confirmed the masked film', async () => {
+  const folder = await emptyFolder();
+  const film = join(folder, 'film.png');
+  await writeFile(film, await namedFilm());
+  const run = async (...args: string[]) => {
+    const program = startProgram([WETREAD, ...args, '--json'], { DATA_DIR: folder });
+    return { exitCode: await program.exitCode, output: JSON.parse(program.output()) as object };
+  };
+  const redacted = await run('redact', film, '--out', join(folder, 'redacted.png'));
+  expect(redacted).toMatchObject({ exitCode: 0, output: { question: true } });
+  expect(JSON.stringify(redacted)).not.toMatch(/okonkwo|1956/i);
+  const asked = await run('read', film, '--out', join(folder, 'masked.png'));
+  expect(asked).toMatchObject({ exitCode: 3, output: { choices: [{ code: 'masked' }] } });
+  expect(await readFile(join(folder, 'masked.png'))).toEqual(
+    await readFile(join(folder, 'redacted.png')),
+  );
+  const answered = await run('read', film, '--choose', 'masked', '--out', join(folder, 'a.png'));
+  expect(answered.exitCode).toBe(0);
+  expect(answered.output).toMatchObject({
+    notices: expect.arrayContaining([expect.objectContaining({ code: 'text-masked' })]),
+  });
+}, 180_000);
+
+test.each(['dicom/jpeg-2000.dcm', 'dicom/study.zip', 'heic/film.heic'])(
+  'reads %s, whatever it is called, and tells none of what its file said',
+  async (file) => {
+    const folder = await emptyFolder();
+    const film = join(folder, 'IM0001');
+    await writeFile(film, await readFile(`test/fixtures/${file}`));
+    const out = join(folder, 'annotated.png');
+    const args = [WETREAD, 'read', film, '--locate', 'right lung', '--json', '--out', out];
+    const program = startProgram(args, { DATA_DIR: folder });
+    expect(await program.exitCode).toBe(0);
+    expect(READ_OUTPUT.parse(JSON.parse(program.output()))).toHaveProperty('boxes');
+    expect(program.output()).not.toMatch(/NACHNAME|MRN-|IM0001/);
+  },
+  60_000,
+);
 
 test('refuses what is no film with 3 and one object', async () => {
   const args = [WETREAD, 'read', resolve('package.json'), '--json'];

@@ -12,6 +12,7 @@ import { createLogger } from '../../src/log.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Annotator } from '../../src/core/drawing/annotator.ts';
 import { createBlankAnnotator, createTestReading, filmNamed } from './scripted-reader.ts';
+import { NOTHING_BEFORE } from './no-text.ts';
 
 /** An hour, in milliseconds: long in a test. */
 const RETENTION_MS = 3_600_000;
@@ -23,8 +24,11 @@ const takeNamed = (name: string, choose: Choice['code'] | undefined): IntakeResu
   const ask = (question: string, refused: boolean, ...codes: Choice['code'][]): IntakeResult => ({
     outcome: 'question',
     film,
+    removed: [],
+    before: NOTHING_BEFORE,
     event: {
       type: 'choices',
+      private: false,
       question,
       refused,
       options: codes.map((code) => ({ code, text: code })),
@@ -40,9 +44,10 @@ const takeNamed = (name: string, choose: Choice['code'] | undefined): IntakeResu
       outcome: 'accepted',
       film: filmNamed(name.replace('turned', 'upright')),
       notices: [{ code: 'film-turned', text: 'It was turned.' }],
+      removed: [],
     };
   const notices = choose === 'read' ? [{ code: 'gate-overruled', text: 'You said so.' }] : [];
-  return { outcome: 'accepted', film, notices };
+  return { outcome: 'accepted', film, notices, removed: [] };
 };
 
 type Said = Partial<Message> & { readonly films?: readonly string[] };

@@ -1,3 +1,4 @@
+import { NO_TEXT } from './no-text.ts';
 import { createHttpServer } from '../../src/adapters/http.ts';
 import {
   createOpenAiAdapter,
@@ -35,7 +36,7 @@ export const openScriptedApi = async (
     id,
   });
   const reading = createTestReading(model, DEMO_PROFILE, annotator);
-  const intake = createIntake({ gate });
+  const intake = createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' });
   const adapter = createOpenAiAdapter({
     open: () => ({ model, reading, alone: createModelAlone({ model }), intake }),
     remoteImages: createRemoteImages({ hosts: [] }),

@@ -26,6 +26,7 @@ import {
   filmNamed,
   type Answers,
 } from './scripted-reader.ts';
+import { NOTHING_BEFORE } from './no-text.ts';
 
 export const REPORT = 'Provide a radiology report for this Chest X-Ray.';
 export const ANSWERS: Answers = {
@@ -44,8 +45,11 @@ export const testIntake: Intake = {
       return {
         outcome: 'question',
         film,
+        removed: [],
+        before: NOTHING_BEFORE,
         event: {
           type: 'choices',
+          private: false,
           question: 'This does not look like a chest film. Read it?',
           refused: true,
           options: [{ code: 'read', text: 'Read it' }],
@@ -54,7 +58,7 @@ export const testIntake: Intake = {
       };
     }
     const notices = choose === 'read' ? [{ code: 'gate-overruled', text: 'You said so.' }] : [];
-    return { outcome: 'accepted', film, notices };
+    return { outcome: 'accepted', film, notices, removed: [] };
   },
 };
 

@@ -138,9 +138,13 @@ class Chat {
     this.#exitCode = exitCodeOfOutcome(outcome);
     const { last } = outcome;
     this.#open = last.type === 'choices' ? { turn, options: last.options } : undefined;
-    if (last.type === 'choices') printer.remark('Type one of the words before the colons.');
+    if (last.type === 'choices') {
+      if (last.private) await this.#keepPicture('Masked film', last.picture?.png, printer.remark);
+      printer.remark('Type one of the words before the colons.');
+    }
     if (last.type === 'error') parts.terminal.errors.write(`${last.message}\n`);
-    if (last.type === 'end') await this.#keepPicture(last.reply.annotated?.png, printer.remark);
+    if (last.type === 'end')
+      await this.#keepPicture('Annotated film', last.reply.annotated?.png, printer.remark);
     const filmUnusable = !this.#filmTaken && isAboutTheFilm(outcome);
     this.#filmTaken ||= last.type !== 'error';
     return !filmUnusable;
@@ -163,7 +167,11 @@ class Chat {
     }
   }
 
-  async #keepPicture(png: Uint8Array | undefined, remark: (text: string) => void): Promise<void> {
+  async #keepPicture(
+    name: string,
+    png: Uint8Array | undefined,
+    remark: (text: string) => void,
+  ): Promise<void> {
     if (png === undefined) return;
     const { film, parts } = this.#chat;
     const { workingDirectory } = parts;
@@ -175,7 +183,7 @@ class Chat {
       number: this.#pictures,
     });
     await file.write(png);
-    remark(`Annotated film: ${relative(workingDirectory, file.path)}`);
+    remark(`${name}: ${relative(workingDirectory, file.path)}`);
   }
 
   #message(ask: Ask): Message {

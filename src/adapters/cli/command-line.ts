@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { INTAKE_CHOICES } from '../../core/reply.ts';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { TASKS } from './ask.ts';
 import { chatAboutFilm, type ChatOptions } from './chat.ts';
@@ -9,6 +10,7 @@ import { EXIT, exitCodeOf } from './exit-code.ts';
 import { convertModel, type ConvertOptions, showModel, verifyModel } from './model.ts';
 import type { CommandLineParts } from './parts.ts';
 import { readFilm, type ReadOptions } from './read.ts';
+import { redactFile, type RedactOptions } from './redact.ts';
 
 /**
  * The command line: arguments in, exit code out. Never throws: a failure is one sentence on standard error, or with
@@ -93,11 +95,9 @@ const addFilmCommands = (
   end: (exitCode: number) => void,
 ): void => {
   const choose = () =>
-    new Option('--choose <code>', 'answer beforehand what may be asked about the film').choices([
-      'read',
-      'turn',
-      'as-is',
-    ]);
+    new Option('--choose <code>', 'answer beforehand what may be asked about the film').choices(
+      INTAKE_CHOICES,
+    );
   program
     .command('read')
     .description('read one film; with no task and no question, the wet read')
@@ -111,6 +111,15 @@ const addFilmCommands = (
     .addOption(choose())
     .action(async (film: string, options: ReadOptions) =>
       end(await readFilm(parts, film, options)),
+    );
+  program
+    .command('redact')
+    .description('write a picture as it would be kept: its pixels alone, text masked')
+    .argument('<file>', 'a film; - is standard input')
+    .requiredOption('--out <png>', 'where the redacted picture goes')
+    .option('--json', 'print one JSON object: boxes and kinds, never words')
+    .action(async (file: string, options: RedactOptions) =>
+      end(await redactFile(parts, file, options)),
     );
   program
     .command('chat')

@@ -1,4 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
+import type { Removed } from '../../core/intake/decoded.ts';
+import type { Redacted } from '../../core/intake/redact-picture.ts';
 import type { FeedbackRow } from '../../core/feedback-export.ts';
 import type { ExportedCase } from '../../core/teaching/export-cases.ts';
 import type { Logger } from '../../log.ts';
@@ -32,6 +34,8 @@ export type FilmFacts = {
   readonly width: number;
   readonly height: number;
   readonly sha256: string;
+  /** The kinds of things that were in its file beside its pixels. */
+  readonly removed: readonly Removed[];
 };
 
 /** Bytes done and in all. */
@@ -109,6 +113,8 @@ export type CommandLineParts = {
     readonly onConverting: OnProgress;
     readonly signal: AbortSignal;
   }): Promise<OpenConversation>;
+  /** What Wetread would keep of a file. Fails with a `WetreadError` of the film's part of the table. */
+  redact(bytes: Uint8Array): Promise<Redacted>;
   convert(options: {
     readonly directory: string;
     /** undefined: the cache in the data folder. */

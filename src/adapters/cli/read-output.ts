@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { Choice, Notice, Reply } from '../../core/reply.ts';
+import {
+  INTAKE_CHOICES,
+  type Notice,
+  type Picture,
+  type Reply,
+  type ReplyEvent,
+} from '../../core/reply.ts';
 import type { FilmFacts, OpenConversation } from './parts.ts';
 
 const share = z.number().min(0).max(1);
@@ -24,7 +30,7 @@ const BOX = z.strictObject({
 });
 
 /** What intake asks about the one film of this command; `--choose` answers it beforehand. */
-const INTAKE_CHOICE = z.enum(['read', 'turn', 'as-is']);
+const INTAKE_CHOICE = z.enum(INTAKE_CHOICES);
 
 const ANSWER = z.strictObject({
   film: z.strictObject({
@@ -34,6 +40,7 @@ const ANSWER = z.strictObject({
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe('of the upright 8-bit pixels, rows top to bottom'),
+    removed: z.array(z.string()).describe('kinds of things in the file beside its pixels'),
   }),
   model: z.strictObject({
     name: z.string(),
@@ -52,7 +59,9 @@ const ANSWER = z.strictObject({
   annotated: z
     .strictObject({ path: z.string(), width: z.int().min(1), height: z.int().min(1) })
     .nullable()
-    .describe('the film with its boxes, written there; null when there was nothing to draw'),
+    .describe(
+      'the film with its boxes, or the masked film that is asked about, written there; null when there was nothing to draw',
+    ),
 });
 
 const FAILURE = z.strictObject({
@@ -65,6 +74,8 @@ const FAILURE = z.strictObject({
 /** What `wetread read --json` prints; docs/read.schema.json is this as JSON Schema. */
 export const READ_OUTPUT = z.union([ANSWER, FAILURE]);
 
+type ChoicesEvent = Extract<ReplyEvent, { type: 'choices' }>;
+
 export type ReadOutput = z.infer<typeof READ_OUTPUT>;
 type ReadAnswer = z.infer<typeof ANSWER>;
 
@@ -73,7 +84,7 @@ export const answerOutput = (
   model: OpenConversation['model'],
   reply: Reply,
   notices: readonly Notice[],
-  annotatedPath: string | undefined,
+  annotatedPath: string,
 ): ReadAnswer => ({
   film: filmOutput(film),
   model: modelOutput(model),
@@ -91,18 +102,15 @@ export const answerOutput = (
   notices: [...notices],
   choices: [],
   usage: { ...reply.usage },
-  annotated:
-    reply.annotated && annotatedPath !== undefined
-      ? { path: annotatedPath, width: reply.annotated.width, height: reply.annotated.height }
-      : null,
+  annotated: pictureOutput(reply.annotated, annotatedPath),
 });
 
 export const choicesOutput = (
   film: FilmFacts,
   model: OpenConversation['model'],
-  question: string,
-  options: readonly Choice[],
+  { question, options, picture }: ChoicesEvent,
   notices: readonly Notice[],
+  picturePath: string,
 ): ReadAnswer => ({
   film: filmOutput(film),
   model: modelOutput(model),
@@ -116,10 +124,18 @@ export const choicesOutput = (
     return choice.success ? [{ code: choice.data, text }] : [];
   }),
   usage: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
-  annotated: null,
+  annotated: pictureOutput(picture, picturePath),
 });
 
-const filmOutput = ({ width, height, sha256 }: FilmFacts) => ({ width, height, sha256 });
+const pictureOutput = (picture: Picture | null, path: string): ReadAnswer['annotated'] =>
+  picture && { path, width: picture.width, height: picture.height };
+
+const filmOutput = ({ width, height, sha256, removed }: FilmFacts) => ({
+  width,
+  height,
+  sha256,
+  removed: [...removed],
+});
 
 const modelOutput = ({ name, version, demo }: OpenConversation['model']) => ({
   name,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Choice } from '../../core/reply.ts';
 import { chooseAnnotatedFile, type AnnotatedFile } from './annotated-file.ts';
+import { askChoice, mayAsk } from './ask-choice.ts';
 import { askFrom, type AskOptions } from './ask.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { readFilmFile } from './film-file.ts';
@@ -9,8 +10,9 @@ import { interruptible } from './interruptible.ts';
 import type { CommandLineParts, OpenConversation } from './parts.ts';
 import { createProgress, SILENT, type Progress } from './progress.ts';
 import { answerOutput, choicesOutput, type ReadOutput } from './read-output.ts';
+import { sayRemoved } from './removed-words.ts';
 import { createReplyPrinter } from './reply-printer.ts';
-import { terminalMessage } from './terminal-message.ts';
+import { TERMINAL_USER, terminalMessage } from './terminal-message.ts';
 
 export type ReadOptions = AskOptions & {
   readonly model?: string;
@@ -44,8 +46,10 @@ export const readFilm = async (
       const id = parts.id();
       const said = { thread: id, id, text: '', ask, choose: options.choose, film: bytes };
       const turn = await takeFrom(open.conversation, terminalMessage(said));
-      interrupt.onStop(() => void open.conversation.stop(turn));
-      const answer = { parts, open, turn, progress, annotated };
+      const onTurn = (running: string): void =>
+        interrupt.onStop(() => void open.conversation.stop(running));
+      onTurn(turn);
+      const answer = { parts, open, turn, onTurn, progress, annotated };
       return options.json === true ? await answerAsJson(answer) : await answerInWords(answer);
     } finally {
       progress.clear();
@@ -58,16 +62,33 @@ type Answering = {
   readonly parts: CommandLineParts;
   readonly open: OpenConversation;
   readonly turn: string;
+  /** Told which turn a Ctrl-C is to stop, when it is another one. */
+  readonly onTurn: (turn: string) => void;
   readonly progress: Progress;
   readonly annotated: AnnotatedFile;
 };
 
 const answerInWords = async (answering: Answering): Promise<number> => {
-  const { parts, open, turn, progress, annotated } = answering;
+  const { parts, open, turn, onTurn, progress, annotated } = answering;
   const printer = createReplyPrinter(parts.terminal, progress);
   const outcome = await followTurn(open.conversation, turn, printer.show);
   const { last } = outcome;
-  if (last.type === 'choices') printer.remark('Choose with --choose.');
+  if (last.type === 'choices') {
+    if (last.private && last.picture) {
+      await annotated.write(last.picture.png);
+      printer.remark(`Masked film: ${relative(parts.workingDirectory, annotated.path)}`);
+    }
+    const isAsked = mayAsk(parts.terminal);
+    printer.remark(isAsked ? 'Type one of the words before the colons.' : 'Choose with --choose.');
+    const code = isAsked ? await askChoice(parts.terminal, last.options) : undefined;
+    if (code !== undefined) {
+      const answer = await open.conversation.choose(turn, code, TERMINAL_USER);
+      onTurn(answer);
+      return answerInWords({ ...answering, turn: answer });
+    }
+  }
+  const removed = open.film()?.removed ?? [];
+  if (removed.length > 0) printer.remark(`Removed from the film's file: ${sayRemoved(removed)}.`);
   if (last.type === 'error') parts.terminal.errors.write(`${last.message}\n`);
   if (last.type === 'end' && last.reply.annotated) {
     await annotated.write(last.reply.annotated.png);
@@ -99,8 +120,11 @@ const outputOf = async (
   if (last.type === 'error') return { error: { code: last.code, message: last.message } };
   const film = open.film();
   if (film === undefined) throw new Error('an answer about no film');
-  if (last.type === 'choices')
-    return choicesOutput(film, open.model, last.question, last.options, notices);
+  if (last.type === 'choices') {
+    const picture = last.private ? last.picture : null;
+    if (picture) await annotated.write(picture.png);
+    return choicesOutput(film, open.model, { ...last, picture }, notices, annotated.path);
+  }
   const { reply } = last;
   if (reply.annotated) await annotated.write(reply.annotated.png);
   return answerOutput(film, open.model, reply, notices, annotated.path);

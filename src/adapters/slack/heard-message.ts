@@ -78,10 +78,17 @@ export const addressOf = (
     question: message.ts,
     direct,
     reader: { user: message.user, team: message.user_team ?? message.team ?? team },
+    author: message.user,
     title: direct && begins ? titleOf(message) : undefined,
     unread: undefined,
   };
 };
 
-const titleOf = (message: SlackMessage): string =>
-  readText(message.text ?? '', '').words || 'Wet read of a film';
+/** Neutral: a question may hold a name, and titles are shown in lists. "Chest film 14:05", in the server's time. */
+const titleOf = ({ ts }: SlackMessage): string => {
+  const at = new Date(Number(ts) * 1_000);
+  const [hours, minutes] = [at.getHours(), at.getMinutes()].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `Chest film ${hours}:${minutes}`;
+};

@@ -11,7 +11,7 @@ const WHAT_IT_IS = [
 const WHAT_IT_IS_NOT = [
   'It is no radiologist and no medical device: every answer is preliminary, made by software, and not for clinical use.',
   'It reads no laterals, compares no priors, and can be wrong about findings and sides.',
-  'Names that are written in a picture are not removed: send films without them.',
+  'It masks text in a picture that it finds, and may miss some: send films without names. What you type is not masked.',
 ].join(' ');
 
 const DEMO =

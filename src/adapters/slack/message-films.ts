@@ -1,8 +1,8 @@
 import type { Attachment } from '../../core/conversation.ts';
 import type { SlackFile, SlackMessage } from './wire.ts';
 
-/** What is certainly no picture is not fetched beside one: notes, recordings, papers. */
-const NO_FILM = /^(?:text|audio|video)\/|^application\/(?:pdf|json|zip|msword|vnd\.)/;
+/** What is certainly no film is not fetched beside one: notes, recordings, papers. A zip may be a study. */
+const NO_FILM = /^(?:text|audio|video)\/|^application\/(?:pdf|json|msword|vnd\.)/;
 
 /** The films of a message, by their ids alone: an address would hold the file's name. */
 export const filmsOf = ({ files }: SlackMessage): readonly Attachment[] => {

@@ -1,14 +1,16 @@
 import type { PostedPart } from '../../core/conversation.ts';
+import { deletePart, isFile } from './delete-part.ts';
 import { readKey } from './delivery-key.ts';
 import type { Installation } from './installation.ts';
 import { isOurs } from './installation.ts';
 import type { Network } from '../network.ts';
-import { deletePicture, PicturePart } from './picture-part.ts';
+import { PicturePart } from './picture-part.ts';
+import { FIRST_PRIVATE_PART } from './private-question.ts';
 import type { ReplyIdentity } from './reply-address.ts';
 import type { PartContent } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import type { Abilities } from './abilities.ts';
-import { deleteMessage, TextPart } from './text-part.ts';
+import { TextPart } from './text-part.ts';
 import { readThread } from './thread-reader.ts';
 
 export type PostedReplyOptions = ReplyIdentity & {
@@ -31,7 +33,8 @@ export class PostedReply {
 
   constructor(options: PostedReplyOptions, posted: readonly PostedPart[]) {
     this.#options = options;
-    for (const { part, id } of posted) this.#known.set(part, id);
+    // What stands elsewhere is not this reply's to bring in order.
+    for (const { part, id } of posted) if (part < FIRST_PRIVATE_PART) this.#known.set(part, id);
   }
 
   /** Finds what a process that died has posted and perhaps not stored. */
@@ -113,11 +116,6 @@ export class PostedReply {
 
   async #delete(id: string): Promise<void> {
     const { api } = this.#options;
-    await (isFile(id)
-      ? deletePicture(api, this.#options, id)
-      : deleteMessage(api, this.#options, id));
+    await deletePart(api, this.#options, id);
   }
 }
-
-/** Files have ids of their own; messages have times. */
-export const isFile = (id: string): boolean => id.startsWith('F');

@@ -136,12 +136,14 @@ export class Presses {
     if (turn !== undefined) replies.follow(turn, this.#addressOf(press));
   }
 
-  async #choose(press: Press, body: ActionBody, turn: TurnId, code: string): Promise<void> {
+  /** `value`: the turn that asked; and where, if the question stands elsewhere than what it is about. */
+  async #choose(press: Press, body: ActionBody, value: string, code: string): Promise<void> {
     const { conversation, people, replies } = this.#options;
     const standing = await people.standing(press.user);
     const by = { author: press.user, standing };
+    const [turn = '', channel = press.channel, thread = press.thread] = value.split(' ');
     const answer = await conversation.choose(turn, code as Choice['code'], by);
-    replies.follow(answer, this.#addressOf(press));
+    replies.follow(answer, this.#addressOf({ ...press, channel, thread }));
     void this.#closeQuestion(press, body);
   }
 
@@ -204,6 +206,7 @@ export class Presses {
       question: thread,
       direct,
       reader,
+      author: user,
       title: undefined,
       unread: undefined,
     };

@@ -7,16 +7,20 @@ import { Drafts } from './drafts.ts';
 import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from '../network.ts';
-import { deletePicture } from './picture-part.ts';
-import { isFile, PostedReply } from './posted-reply.ts';
+import { deletePart } from './delete-part.ts';
+import { PostedReply } from './posted-reply.ts';
+import {
+  askInPrivate,
+  FIRST_PRIVATE_PART,
+  type PrivateQuestionOptions,
+} from './private-question.ts';
 import type { ReplyAddress } from './reply-address.ts';
-import { ReplyContent } from './reply-content.ts';
+import { ReplyContent, type PrivateQuestion } from './reply-content.ts';
 import type { SlackApi } from './slack-api.ts';
 import { isLockedOut, SlackFailure } from './slack-failure.ts';
 import { StatusLine } from './status-line.ts';
 import { statusWords, TAKEN } from '../status-words.ts';
 import { Abilities } from './abilities.ts';
-import { deleteMessage } from './text-part.ts';
 import { anyAnswer } from './wire.ts';
 
 /** A thread's title, of which Slack shows the beginning. */
@@ -86,7 +90,7 @@ export class Replies {
     await written;
   }
 
-  #recover({ turn, message, parts }: Unfinished): void {
+  #recover({ turn, message, author, parts }: Extract<Unfinished, { duty: 'deliver' }>): void {
     const { channel, thread, id } = message;
     const address = {
       channel,
@@ -96,7 +100,7 @@ export class Replies {
     };
     this.#begin(
       turn,
-      { ...address, reader: undefined, title: undefined, unread: undefined },
+      { ...address, reader: undefined, author, title: undefined, unread: undefined },
       parts,
     );
   }
@@ -122,15 +126,21 @@ export class Replies {
     if (address.title !== undefined) void this.#title(address, address.title);
     const { signal } = this.#closing;
     const begun = (posted: PostedPart) => this.#begun(turn, address, posted);
-    const reply = new PostedReply(
-      { ...this.#options, ...address, turn, begun, signal, abilities: this.#abilities },
-      parts ?? [],
-    );
+    const options = { ...this.#options, ...address, turn, begun, signal };
+    const identity = { ...options, abilities: this.#abilities };
+    const reply = new PostedReply(identity, parts ?? []);
     try {
       if (parts !== undefined) await this.#insist(() => reply.lookUp());
       const content = await this.#follow(turn, address, reply, status);
       if (content === undefined) await reply.leave();
-      else await this.#deliver(turn, reply, content);
+      else {
+        await this.#settle(reply, content);
+        const { privateQuestion } = content;
+        const { author } = address;
+        if (privateQuestion !== undefined && author !== undefined)
+          await this.#ask({ ...identity, author }, privateQuestion, parts ?? []);
+        await this.#persist(() => this.#options.conversation.delivered(turn));
+      }
     } finally {
       await status.end().catch((error: unknown) => this.#report(error));
     }
@@ -143,7 +153,7 @@ export class Replies {
     reply: PostedReply,
     status: StatusLine,
   ): Promise<ReplyContent | undefined> {
-    const content = new ReplyContent(unread);
+    const content = new ReplyContent({ direct, unread });
     const mayStream = direct || reader !== undefined;
     const drafts = new Drafts((contentNow) =>
       reply.draft(contentNow.parts, mayStream && contentNow.hasText),
@@ -168,8 +178,8 @@ export class Replies {
   }
 
   /** Until Slack shows it, or nobody can bring it to. */
-  async #deliver(turn: TurnId, reply: PostedReply, content: ReplyContent): Promise<void> {
-    const { conversation, logger, now } = this.#options;
+  async #settle(reply: PostedReply, content: ReplyContent): Promise<void> {
+    const { logger, now } = this.#options;
     const giveUpAt = now() + DELIVER_MS;
     for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
       try {
@@ -184,17 +194,30 @@ export class Replies {
         await sleep(waitMs, undefined, { signal: this.#closing.signal });
       }
     }
-    await this.#persist(() => conversation.delivered(turn));
+  }
+
+  /** A question that does not reach the one it is for is told in the log, and holds up no thread. */
+  async #ask(
+    options: PrivateQuestionOptions,
+    question: PrivateQuestion,
+    before: readonly PostedPart[],
+  ): Promise<void> {
+    try {
+      // What a process that died has asked may lack its picture: it is asked anew.
+      for (const { part, id } of before)
+        if (part >= FIRST_PRIVATE_PART) await deletePart(options.api, options, id);
+      await askInPrivate(options, question);
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      logFailure(this.#options.logger, 'warn', error, 'somebody was not asked');
+    }
   }
 
   async #takeDown({ turn, message, parts }: Unfinished): Promise<void> {
     const { api, conversation } = this.#options;
     const place = { channel: message.channel, signal: this.#closing.signal };
     try {
-      for (const { id } of parts)
-        await this.#insist(() =>
-          isFile(id) ? deletePicture(api, place, id) : deleteMessage(api, place, id),
-        );
+      for (const { id } of parts) await this.#insist(() => deletePart(api, place, id));
       await this.#persist(() => conversation.takenDown(turn));
     } catch (error) {
       this.#report(error);
@@ -208,9 +231,7 @@ export class Replies {
       await this.#persist(() => conversation.begun(turn, part, id));
     } catch (error) {
       if (error instanceof WetreadError && error.code === 'turn-unknown')
-        await (isFile(id)
-          ? deletePicture(api, { channel }, id)
-          : deleteMessage(api, { channel }, id));
+        await deletePart(api, { channel }, id);
       throw error;
     }
   }

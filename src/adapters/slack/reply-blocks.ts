@@ -67,9 +67,9 @@ const footerBlocks = (turn: TurnId, footer: Footer, abilities: Abilities): reado
           type: 'actions',
           elements: [
             ...footer.options.map(({ code, text }) =>
-              button(`${ACTIONS.choose}:${code}`, text, turn),
+              button(`${ACTIONS.choose}:${code}`, text, valueOf(turn, footer.place)),
             ),
-            button(`${ACTIONS.choose}:leave`, 'Leave it', turn),
+            button(`${ACTIONS.choose}:leave`, 'Leave it', valueOf(turn, footer.place)),
           ],
         },
       ];
@@ -77,6 +77,9 @@ const footerBlocks = (turn: TurnId, footer: Footer, abilities: Abilities): reado
       return footer.read ? [taskButtons(turn, footer.boxes), feedbackButtons(turn, abilities)] : [];
   }
 };
+
+const valueOf = (turn: TurnId, place: string | undefined): string =>
+  place === undefined ? turn : `${turn} ${place}`;
 
 const taskButtons = (turn: TurnId, boxes: readonly number[]): Block => ({
   type: 'actions',

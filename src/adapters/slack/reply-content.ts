@@ -15,7 +15,8 @@ export type Footer =
   | { readonly kind: 'working' }
   /** `boxes`: numbers of the boxes that it shows. `read`: the model answered, so that it can be judged. */
   | { readonly kind: 'finished'; readonly read: boolean; readonly boxes: readonly number[] }
-  | { readonly kind: 'question'; readonly options: readonly Choice[] };
+  /** `place`: channel and thread that it is about, where those are others than its own. */
+  | { readonly kind: 'question'; readonly options: readonly Choice[]; readonly place?: string };
 
 /** A message of a reply. */
 export type TextContent = {
@@ -30,12 +31,19 @@ export type PartContent = TextContent | PictureContent;
 /** Said before the answer; what else there is to say comes after it. */
 const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
 
-/** Core says this once a thread, with the first reply about a film; what Slack's readers must know goes with it. */
-const ONCE = 'preliminary';
 /** What core says of a thread without a film. */
 const NO_FILM: ErrorCode = 'film-needed';
-const NAMES_STAY =
-  'Names and numbers that are written in the picture are not removed; send films without them.';
+
+/** All that a channel sees of a question that is for one person. */
+const ASKED_IN_PRIVATE =
+  'There is a question about this film, which only whoever asked can see and answer.';
+
+/** Said to whoever asked alone. */
+export const HOW_TO_DELETE =
+  'Your message itself still shows what was masked here. To take it away, open its menu (⋮, More actions) and choose "Delete message"; I forget the film and what I said about it, too.';
+
+/** A question for whoever asked alone; `picture` is shown to nobody else. */
+export type PrivateQuestion = Extract<ReplyEvent, { type: 'choices' }>;
 
 /** A reply as it grows: the messages that it would be if it ended now. */
 export class ReplyContent {
@@ -46,11 +54,28 @@ export class ReplyContent {
   readonly #notices: string[] = [];
   #footer: Footer = { kind: 'working' };
   #ended = false;
+  #privateQuestion: PrivateQuestion | undefined;
+  readonly #direct: boolean;
   readonly #unread: WetreadError | undefined;
 
-  /** `unread`: why it is not known whether the thread has a film. */
-  constructor(unread: WetreadError | undefined) {
+  /**
+   * `direct`: between one person and the bot, so that nobody else reads along. `unread`: why it is not known whether the
+   * thread has a film.
+   */
+  constructor({
+    direct,
+    unread,
+  }: {
+    readonly direct: boolean;
+    readonly unread: WetreadError | undefined;
+  }) {
+    this.#direct = direct;
     this.#unread = unread;
+  }
+
+  /** What is to be asked where nobody else sees it. */
+  get privateQuestion(): PrivateQuestion | undefined {
+    return this.#privateQuestion;
   }
 
   get ended(): boolean {
@@ -96,7 +121,14 @@ export class ReplyContent {
         this.#addNotice(event.code, event.text);
         break;
       case 'choices':
-        this.#text = event.question;
+        if (event.private && !this.#direct) {
+          this.#privateQuestion = event;
+          this.#text = ASKED_IN_PRIVATE;
+          this.#notices.length = 0;
+          this.#end({ kind: 'none' });
+          break;
+        }
+        this.#text = event.private ? `${event.question}\n\n${HOW_TO_DELETE}` : event.question;
         this.#picture = event.picture ?? undefined;
         this.#end({ kind: 'question', options: event.options });
         break;
@@ -124,7 +156,6 @@ export class ReplyContent {
   #addNotice(code: string, text: string): void {
     if (FIRST.has(code)) this.#first.push(text);
     else this.#notices.push(text);
-    if (code === ONCE) this.#notices.push(NAMES_STAY);
   }
 
   #end(footer: Footer): void {

@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** An answer of which nothing is used. */
 export const anyAnswer = z.object({});
 export const postedAnswer = z.object({ ts: z.string() });
+/** `channel`: of the direct messages that a person's id stood for. */
+export const directAnswer = z.object({ channel: z.string(), ts: z.string() });
 
 const fileSchema = z.object({
   id: z.string(),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { INTAKE_CHOICES } from '../../core/reply.ts';
 import { WetreadError } from '../../errors.ts';
 
 /** What the page sends. Its answers are `PageEvent`s and the objects in thread-routes.ts. */
 const choice = z.union([
-  z.enum(['read', 'turn', 'as-is', 'leave']),
+  z.enum([...INTAKE_CHOICES, 'leave']),
   z.templateLiteral(['film-', z.int().min(1)]),
 ]);
 

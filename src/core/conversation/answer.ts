@@ -29,7 +29,7 @@ export type AnswerParts = {
   readonly takeFilm: (index: number) => Promise<IntakeResult>;
   /** Takes in a kept film anew, with the answer to intake's question, and keeps what comes of it; undefined: its time has run out. */
   readonly retakeFilm: (
-    kept: KeptFilm,
+    asked: AskedFilm,
     choose: Choice['code'],
   ) => Promise<IntakeResult | undefined>;
   /** A kept film's pixels; undefined: its time has run out. */

@@ -1,22 +1,35 @@
 import type { AuditEvent } from '../audit.ts';
 import { DAMAGED_STATE } from '../claims.ts';
+import { answerIn } from '../intake/mask-words.ts';
 import type { Message, TurnId } from '../conversation.ts';
 import type { Choice } from '../reply.ts';
 import type { Journal } from './journal.ts';
-import type { TurnRecord } from './turn-record.ts';
+import type { StoredEnding, TurnRecord } from './turn-record.ts';
 
 type Person = Pick<Message, 'author' | 'standing'>;
 
-/** Who posted the film, who asked, or a moderator answers what is asked about it. */
-export const mayAnswer = ({ message, filmFrom }: TurnRecord, by: Person): boolean =>
-  by.standing === 'moderator' || [message.author, filmFrom?.author].includes(by.author);
+/**
+ * Who posted the film, who asked, or a moderator answers what is asked about it; what was asked in private, whoever asked
+ * or posted alone.
+ */
+export const mayAnswer = (
+  { message, filmFrom }: TurnRecord,
+  { event }: Extract<StoredEnding, { kind: 'question' }>,
+  by: Person,
+): boolean =>
+  (by.standing === 'moderator' && !event.private) ||
+  [message.author, filmFrom?.author].includes(by.author);
 
 /** What is accounted for when somebody has a film read that intake asked about. */
-export const overruleIn = ({ id, message, answers }: TurnRecord): AuditEvent | undefined => {
-  if (answers?.code !== 'read' && answers?.code !== 'as-is') return undefined;
+export const auditsOf = ({ id, message, answers }: TurnRecord): readonly AuditEvent[] => {
+  if (answers === undefined) return [];
   const { platform, workspace, channel, thread, author } = message;
-  const place = { platform, workspace, channel, thread };
-  return { kind: 'overrule', ...place, author, turn: id, choice: answers.code };
+  const subject = { platform, workspace, channel, thread, author, turn: id };
+  const { confirmsMask, film } = answerIn(answers.code);
+  const audits: AuditEvent[] = confirmsMask ? [{ kind: 'confirmed-mask', ...subject }] : [];
+  if (film === 'read' || film === 'as-is')
+    audits.push({ kind: 'overrule', ...subject, choice: film });
+  return audits;
 };
 
 /** The first answer to a question counts. True also for that very answer once more: it may be delivered twice. */

@@ -27,7 +27,7 @@ export const choose = async (
   const { options, expiresAt } = ending.event;
   const offered = code === 'leave' || options.some((option) => option.code === code);
   if (!offered || expiresAt <= now()) throw new WetreadError('choice-unknown');
-  if (!mayAnswer(original, by)) throw new WetreadError('not-yours');
+  if (!mayAnswer(original, ending, by)) throw new WetreadError('not-yours');
   const id = answeringTurnIdOf(asked);
   if (!(await settleChoice(journal, asked, { id, code, author: by.author })))
     throw new WetreadError('choice-unknown');

@@ -55,9 +55,9 @@ export const replay = (ending: StoredEnding, png: Uint8Array | undefined): Reply
       ];
     }
     case 'question': {
-      const { type, question, refused, options } = ending.event;
+      const { film: _film, expiresAt: _expiresAt, ...event } = ending.event;
       const picture = toPicture(ending.picture, png);
-      return [...noticesAsEvents(ending.notices), { type, question, refused, options, picture }];
+      return [...noticesAsEvents(ending.notices), { ...event, picture }];
     }
     case 'error':
       return [...noticesAsEvents(ending.notices), ...wordsAsEvents(ending.text), ending.event];

@@ -71,10 +71,13 @@ const withoutCopies = (
       pictures.findIndex((other) => other.result.film.sha256 === result.film.sha256) === at,
   );
 
+/** What is asked about a film that is one for sure: which way it lies, and whether its masks are enough. */
+const SURE_FILMS: ReadonlySet<string> = new Set(['turn', 'masked', 'masked-turn']);
+
 /** A film that lies the wrong way is one; what is refused is hardly one. */
 const doubtOf = ({ event }: Asked): number => {
   if (event.refused) return 2;
-  return event.options.some(({ code }) => code === 'turn') ? 0 : 1;
+  return event.options.some(({ code }) => SURE_FILMS.has(code)) ? 0 : 1;
 };
 
 const reasonOf = (
@@ -87,11 +90,13 @@ const reasonOf = (
     return [noticeOf('film-not-read', { number, reason: message })];
   }
   if (outcome.value.outcome === 'accepted') return [];
-  const { question, refused } = outcome.value.event;
+  const { question, refused, private: isPrivate } = outcome.value.event;
   // Of a question only what it finds; that it can be answered is told with the film sent alone.
-  const finding = refused
-    ? ERRORS['not-a-chest-film'].say({})
-    : question.replace(/\s*[^.!?]*\?$/, '');
+  const finding = isPrivate
+    ? 'Whoever sent it has to confirm something about it first.'
+    : refused
+      ? ERRORS['not-a-chest-film'].say({})
+      : question.replace(/\s*[^.!?]*\?$/, '');
   return [
     noticeOf('film-not-read', { number, reason: `${finding} Send it alone to have it read.` }),
   ];

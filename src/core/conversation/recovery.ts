@@ -84,6 +84,7 @@ export class Recovery {
     this.#options.unfinisheds.add(record.message.platform, {
       turn: id,
       message: placeOf(record.message),
+      author: record.message.author,
       duty: 'deliver',
       parts: progress.parts,
     });

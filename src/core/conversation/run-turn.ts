@@ -181,7 +181,7 @@ const answerOnce = async (
     request,
     {
       takeFilm: (index) => films.take(index),
-      retakeFilm: (kept, choose) => films.retake(kept, choose),
+      retakeFilm: (asked, choose) => films.retake(asked, choose),
       film: (kept) => films.film(kept),
     },
     stopping.signal,

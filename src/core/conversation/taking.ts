@@ -3,7 +3,7 @@ import { WetreadError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import type { Audit } from '../audit.ts';
 import type { Message, TurnId } from '../conversation.ts';
-import { answerRecord, mayAnswer, overruleIn, settleChoice } from './choice-record.ts';
+import { answerRecord, auditsOf, mayAnswer, settleChoice } from './choice-record.ts';
 import { commandIn } from './command.ts';
 import { findFilmBefore, finishJoining, joinWords } from './joining.ts';
 import type { Journal } from './journal.ts';
@@ -152,8 +152,7 @@ export class Taking {
     const { journal, audit } = this.#options;
     const taken = await this.#journal(record);
     await journal.dropOpenQuestion(record.threadKey);
-    const overrule = overruleIn(record);
-    if (overrule !== undefined) audit.write(overrule);
+    for (const event of auditsOf(record)) audit.write(event);
     return taken;
   }
 
@@ -166,7 +165,7 @@ export class Taking {
     if (original === undefined || ending?.kind !== 'question') return undefined;
     const code = typedAnswer(message.text, ending.event.options);
     if (code === undefined || ending.event.expiresAt <= now()) return undefined;
-    if (!mayAnswer(original, message)) return undefined;
+    if (!mayAnswer(original, ending, message)) return undefined;
     const id = turnIdOf(message);
     if (!(await settleChoice(journal, asked, { id, code, author: message.author })))
       return undefined;

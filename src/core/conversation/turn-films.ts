@@ -8,7 +8,7 @@ import { fetchFilm } from './fetch-film.ts';
 import type { Journal } from './journal.ts';
 import { persist, persistBriefly } from './persist.ts';
 import { threadKeyOf } from './thread-key.ts';
-import type { JournalledAttachment, KeptFilm, TurnRecord } from './turn-record.ts';
+import type { AskedFilm, JournalledAttachment, KeptFilm, TurnRecord } from './turn-record.ts';
 
 export type FilmParts = {
   readonly journal: Journal;
@@ -66,10 +66,11 @@ export class TurnFilms {
     return { ...result, film };
   }
 
-  async retake(kept: KeptFilm, choose: Choice['code']): Promise<IntakeResult | undefined> {
-    const film = await this.film(kept);
+  async retake(asked: AskedFilm, choose: Choice['code']): Promise<IntakeResult | undefined> {
+    const film = await this.film(asked);
     if (film === undefined) return undefined;
-    const result = await this.#parts.intake.take(film.png, { choose });
+    const { before } = asked;
+    const result = await this.#parts.intake.take(film.png, { choose, before });
     await this.#keep(result.film);
     return result;
   }
@@ -102,10 +103,9 @@ export class TurnFilms {
       return intake.take(await this.#fetch(attachment.reference), { choose });
     const film = await this.film(attachment.kept);
     if (film === undefined) throw new WetreadError('film-expired');
-    const { notices } = attachment;
-    return notices === null
-      ? intake.take(film.png, { choose })
-      : { outcome: 'accepted', film, notices };
+    if (attachment.notices === null)
+      return intake.take(film.png, { choose, before: attachment.before });
+    return { outcome: 'accepted', film, notices: attachment.notices, removed: [] };
   }
 
   #fetch(reference: NonNullable<Attachment['reference']>): Promise<Uint8Array> {
@@ -145,8 +145,10 @@ export const journalAttachment = async (
     return { failed: error.code, facts: error.facts as Record<string, string | number> };
   }
   await persistBriefly(() => journal.keepFilm(threadKeyOf(message), result.film));
-  const notices = result.outcome === 'accepted' ? result.notices : null;
-  return { kept: keptOf(result.film), notices };
+  const kept = keptOf(result.film);
+  return result.outcome === 'accepted'
+    ? { kept, notices: result.notices }
+    : { kept, notices: null, before: result.before };
 };
 
 const keptOf = ({ sha256, width, height, channels }: Film): KeptFilm => ({

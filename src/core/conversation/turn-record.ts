@@ -8,6 +8,7 @@ import type {
   TurnId,
 } from '../conversation.ts';
 import type { Json } from '../records.ts';
+import type { TakenBefore } from '../intake/intake.ts';
 import type { Choice, Notice, Reply, ReplyEvent } from '../reply.ts';
 import type { Gone } from './gone.ts';
 import type { ThreadRecord } from './thread-record.ts';
@@ -33,7 +34,8 @@ export type JournalledMessage = Omit<Message, 'attachments'> & {
 export type JournalledAttachment =
   | { readonly reference: NonNullable<Attachment['reference']> }
   /** It could not be fetched again, so it passed intake when it was taken. `notices`: null, intake has yet to ask about it. */
-  | { readonly kept: KeptFilm; readonly notices: readonly Notice[] | null }
+  | { readonly kept: KeptFilm; readonly notices: readonly Notice[] }
+  | { readonly kept: KeptFilm; readonly notices: null; readonly before: TakenBefore }
   | { readonly failed: ErrorCode; readonly facts: Readonly<Record<string, Json>> };
 
 /** A film among the blobs, with what is needed to make a `Film` of it. */
@@ -48,6 +50,7 @@ export type KeptFilm = {
 export type AskedFilm = KeptFilm & {
   /** Its number in the thread, where it has one already: it came with others. */
   readonly number: number | undefined;
+  readonly before: TakenBefore;
 };
 
 /** The message that showed a film, and who posted it: the film is theirs to forget. */

@@ -76,7 +76,7 @@ const fromAnswer = async (
     if (film === undefined) throw new WetreadError('film-expired');
     return about(thread, film, await pixelsOf(film, parts), { words, unread: true });
   }
-  const result = asked && (await parts.retakeFilm(keptOf(asked), code));
+  const result = asked && (await parts.retakeFilm(asked, code));
   if (result === undefined) throw new WetreadError('film-expired');
   const picture = { number: asked?.number, result };
   return result.outcome === 'question'
@@ -223,14 +223,14 @@ const ask = (
   thread: ThreadRecord,
   {
     number,
-    result: { film, event },
+    result: { film, event, before },
   }: {
     readonly number: number | undefined;
     readonly result: Extract<IntakeResult, { outcome: 'question' }>;
   },
 ): TurnSubject => {
   const question = number === undefined ? event.question : `Film ${number}: ${event.question}`;
-  const asked = { ...keptOf(film), number };
+  const asked = { ...keptOf(film), number, before };
   const rest = { event: { ...event, question }, asked, films: [] };
   return { kind: 'question', thread, notices: [], ...rest };
 };
@@ -251,6 +251,7 @@ const askWhich = (
   }
   const event: ChoicesEvent = {
     type: 'choices',
+    private: false,
     question: `I see ${films.length} chest films. Which one shall I read?`,
     refused: false,
     options: films.map(({ number }) => ({ code: `film-${number}`, text: `Film ${number}` })),

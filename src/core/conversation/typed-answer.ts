@@ -41,8 +41,9 @@ export const typedAnswer = (text: string, options: readonly Choice[]): Code | un
   const small = text.trim().toLowerCase().replaceAll(/[‘’]/g, "'").replaceAll(/\s+/g, ' ');
   const polite = small.replace(CLOSING, '').replaceAll(',', '');
   const words = polite.replace(GREETING, '');
+  // "Turn it" answers as well what is asked together with the masks of a film.
   const offered = (code: Code | undefined): Code | undefined =>
-    code !== undefined && options.some((option) => option.code === code) ? code : undefined;
+    options.find((option) => option.code === code || option.code === `masked-${code}`)?.code;
 
   const same = options.find(
     (option) => option.text.toLowerCase() === words || option.code === words,
@@ -54,7 +55,8 @@ export const typedAnswer = (text: string, options: readonly Choice[]): Code | un
   // "OK" is a yes of its own, and a courtesy before other words.
   if (YES.test(words) || /^(?:ok|okay|please)$/.test(polite))
     return asksForFilm ? undefined : options[0]?.code;
-  if (NO.test(words)) return offered('as-is') ?? 'leave';
+  // "No" to a masked film says that something of a patient is left in it.
+  if (NO.test(words)) return options.some(({ code }) => code === 'as-is') ? 'as-is' : 'leave';
   const number = numberIn(FILM.exec(words)?.[1] ?? '');
   if (number === undefined) return undefined;
   return asksForFilm ? offered(`film-${number}`) : options[number - 1]?.code;

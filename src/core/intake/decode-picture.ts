@@ -1,7 +1,8 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { WetreadError } from '../../errors.ts';
 import type { Pixels } from '../pixels.ts';
-import { readPngSize, sniffPicture } from './sniff-picture.ts';
+import { collapseGrey } from './collapse-grey.ts';
+import { readPngSize, type PictureFormat } from './sniff-picture.ts';
 
 /** A film's file: the largest PNG of a 60-megapixel grey film in 16 bits is about 100 MB; usual ones are 1 to 10 MB. */
 export const MOST_FILE_BYTES = 100 * 2 ** 20;
@@ -20,15 +21,14 @@ sharp.unblock({
 });
 
 /**
- * The upright 8-bit pixels of a picture file: sniffed by content, EXIF orientation applied, transparency on black, 16 bits
- * stretched to 8, one channel if all are equal. Colour profiles are not applied, as the model's reference reads films.
- * Fails with `file-empty`, `file-too-large`, `not-a-picture` or a `picture-…` code.
+ * The upright 8-bit pixels of a picture file: EXIF orientation applied, transparency on black, 16 bits stretched to 8, one
+ * channel if all are equal. Colour profiles are not applied, as the model's reference reads films. Fails with a
+ * `picture-…` code.
  */
-export const decodePicture = async (bytes: Uint8Array): Promise<Pixels> => {
-  if (bytes.length === 0) throw new WetreadError('file-empty');
-  if (bytes.length > MOST_FILE_BYTES)
-    throw new WetreadError('file-too-large', { limit: MOST_FILE_BYTES });
-  const format = sniffPicture(bytes);
+export const decodePicture = async (
+  bytes: Uint8Array,
+  format: PictureFormat,
+): Promise<{ readonly pixels: Pixels; readonly metadata: Metadata }> => {
   if (format === 'png') checkSize(readPngSize(bytes));
   const metadata = await readMetadata(bytes);
   checkMetadata(metadata);
@@ -36,7 +36,7 @@ export const decodePicture = async (bytes: Uint8Array): Promise<Pixels> => {
     .autoOrient()
     .flatten({ background: '#000' })
     .timeout({ seconds: DECODE_SECONDS });
-  return collapseGrey(await readPixels(picture, metadata));
+  return { pixels: collapseGrey(await readPixels(picture, metadata)), metadata };
 };
 
 /** `limitInputPixels` counts as damage where it strikes, so sizes are judged before. */
@@ -60,8 +60,9 @@ const readMetadata = async (bytes: Uint8Array): Promise<Metadata> => {
 };
 
 const checkMetadata = (metadata: Metadata): void => {
-  // What calls itself AVIF may hold HEVC, for which there is no decoder.
-  if (metadata.compression === 'hevc') throw new WetreadError('picture-heic');
+  // What calls itself AVIF may hold HEVC, for which there is no decoder here.
+  if (metadata.compression === 'hevc')
+    throw new WetreadError('picture-format', { format: 'Mislabelled HEIC' });
   if ((metadata.pages ?? 1) > 1) throw new WetreadError('picture-animated');
   if (metadata.space === 'cmyk') throw new WetreadError('picture-cmyk');
   if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort')
@@ -107,16 +108,4 @@ const stretch = (bytes: Buffer): Uint8Array => {
   const scale = 255 / (most - least);
   for (let i = 0; i < deep.length; i++) out[i] = Math.round((deep[i]! - least) * scale);
   return out;
-};
-
-/** A grey picture stored as RGB becomes one channel, so that both are one film. */
-const collapseGrey = (pixels: Pixels): Pixels => {
-  const { data, width, height, channels } = pixels;
-  if (channels === 1) return pixels;
-  for (let i = 0; i < data.length; i += 3) {
-    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return pixels;
-  }
-  const grey = new Uint8Array(width * height);
-  for (let i = 0; i < grey.length; i++) grey[i] = data[i * 3]!;
-  return { data: grey, width, height, channels: 1 };
 };

@@ -1,61 +1,91 @@
 import { WetreadError } from '../../errors.ts';
-import type { Film } from '../film.ts';
 import { SMALLEST_SIDE, type ChestGate, type Verdict } from '../gate/chest-gate.ts';
-import { turnPixels, type Pixels } from '../pixels.ts';
-import type { Choice, Notice, ReplyEvent } from '../reply.ts';
-import { decodePicture } from './decode-picture.ts';
-import * as words from './gate-words.ts';
+import type { Pixels } from '../pixels.ts';
+import type { Choice, Notice } from '../reply.ts';
+import type { TextGate } from '../text-gate/text-gate.ts';
+import { decodeFile } from './decode-file.ts';
+import type { Removed } from './decoded.ts';
+import { heedRemarks } from './heed-remarks.ts';
 import { limitAtOnce } from './limit-at-once.ts';
-import { toGrey } from './to-grey.ts';
-import { writeFilm } from './write-film.ts';
+import { maskNotices } from './mask-words.ts';
+import {
+  countMasking,
+  maskText,
+  NOTHING_MASKED,
+  type Masking,
+  type TextPolicy,
+} from './privacy-gate.ts';
+import { settleFilm, type Settled } from './settle-film.ts';
 
-type ChoicesEvent = Extract<ReplyEvent, { type: 'choices' }>;
+/** What taking a film in found out, which its pixels do not tell any more: plain JSON, kept while a question is open. */
+export type TakenBefore = {
+  readonly masking: Masking;
+  /** Belong into every reply about the film, whatever is answered. */
+  readonly notices: readonly Notice[];
+};
 
-export type IntakeResult =
-  /** `notices` belong into every reply about this film. */
-  | { readonly outcome: 'accepted'; readonly film: Film; readonly notices: readonly Notice[] }
-  /** The user is asked first. `film` is the picture as it came: `take(film.png, { choose })` goes on from the answer. */
-  | { readonly outcome: 'question'; readonly event: ChoicesEvent; readonly film: Film };
+export type IntakeResult = {
+  /** The kinds of things that were in the file beside its pixels, and were left behind. */
+  readonly removed: readonly Removed[];
+} & (
+  | Extract<Settled, { outcome: 'accepted' }>
+  /** `take(film.png, { choose, before })` goes on from the answer. */
+  | (Extract<Settled, { outcome: 'question' }> & { readonly before: TakenBefore })
+);
 
 export interface Intake {
   /**
    * The one way in for films: the bytes of a file become a film, or a question about it. Of the file nothing is kept but
    * its pixels. `choose` answers beforehand what would be asked; one that is not among the options leaves it open.
-   * `ungated`: whoever asks wants the model alone, so what the picture shows is not judged.
+   * `ungated`: whoever asks wants the model alone, so what the picture shows is not judged; what is
+   * burned into it is masked all the same.
    * Fails with a `WetreadError` of the film's part of the table.
    */
   take(
     bytes: Uint8Array,
-    options: { readonly choose: Choice['code'] | undefined; readonly ungated?: boolean },
+    options: {
+      readonly choose: Choice['code'] | undefined;
+      /** Of a film that was taken in before, which is not searched again. */
+      readonly before?: TakenBefore | undefined;
+      readonly ungated?: boolean;
+    },
   ): Promise<IntakeResult>;
 }
 
 /** A picture at the limit takes 400 MB while it is taken in, and sharp has the machine's cores for one or two. */
 const MOST_AT_ONCE = 2;
 
-export const createIntake = ({ gate }: { readonly gate: ChestGate }): Intake => {
+export type IntakeParts = {
+  readonly gate: ChestGate;
+  readonly textGate: TextGate;
+  readonly textPolicy: TextPolicy;
+};
+
+export const createIntake = ({ gate, textGate, textPolicy }: IntakeParts): Intake => {
   const whenThereIsRoom = limitAtOnce(MOST_AT_ONCE);
 
-  const takeIn = async (
-    bytes: Uint8Array,
-    choose: Choice['code'] | undefined,
-    ungated: boolean,
-  ): Promise<IntakeResult> => {
+  const takeIn: Intake['take'] = async (bytes, { choose, before, ungated = false }) => {
     // 1. Decode: sniffed by content, within the limits, upright.
-    const pixels = await decodePicture(bytes);
-    checkSides(pixels);
-    // 2. Privacy: what is burned into the picture is to be found and masked here, before anything is kept or judged.
-    if (ungated) return accept(pixels);
+    const { pixels: decoded, remarks, removed } = await decodeFile(bytes);
+    checkSides(decoded);
+    // 2. Privacy: what is burned into the picture is masked before anything is kept, judged or shown.
+    const film = before === undefined ? await maskText(decoded, textGate, textPolicy) : undefined;
     // 3. Gate: a frontal chest film, the right way up?
-    const verdict = gate.judge(await toGrey(pixels));
+    const judged = await heedRemarks(film?.pixels ?? decoded, remarks, gate);
+    const { pixels, notices } = judged;
+    const verdict: Verdict = ungated ? { ...judged.verdict, decision: 'accept' } : judged.verdict;
+    const isUpright = verdict.decision === 'accept';
+    const masking = film === undefined ? NOTHING_MASKED : countMasking(film, textPolicy, isUpright);
+    const taken = before ?? { masking, notices: [...notices, ...maskNotices(masking)] };
     // 4. Settle: accept, correct as chosen, or ask; and write the film.
-    return settle(pixels, verdict, choose);
+    const settled = await settleFilm(pixels, verdict, choose, taken.masking);
+    const result = withNotices(settled, taken.notices);
+    return result.outcome === 'question'
+      ? { ...result, removed, before: taken }
+      : { ...result, removed };
   };
 
-  return {
-    take: (bytes, { choose, ungated = false }) =>
-      whenThereIsRoom(() => takeIn(bytes, choose, ungated)),
-  };
+  return { take: (bytes, options) => whenThereIsRoom(() => takeIn(bytes, options)) };
 };
 
 const checkSides = ({ width, height }: Pixels): void => {
@@ -63,55 +93,11 @@ const checkSides = ({ width, height }: Pixels): void => {
     throw new WetreadError('picture-too-small', { limit: SMALLEST_SIDE });
 };
 
-const settle = async (
-  pixels: Pixels,
-  { decision, way }: Verdict,
-  choose: Choice['code'] | undefined,
-): Promise<IntakeResult> => {
-  switch (decision) {
-    case 'accept':
-      return accept(pixels);
-    case 'turn':
-      if (choose === 'turn') return accept(turnPixels(pixels, way), words.turnedNotice(way));
-      if (choose === 'as-is') return accept(pixels, words.asIsNotice(way));
-      return ask(pixels, {
-        question: words.turnQuestion(way),
-        refused: false,
-        options: words.turnOptions(way),
-        picture: {
-          ...pictureOf(await writeFilm(turnPixels(pixels, way))),
-          altText: words.turnedAltText(way),
-        },
-      });
-    case 'ask':
-      if (choose === 'read') return accept(pixels, words.OVERRULED_ASK);
-      return ask(pixels, {
-        question: words.ASK_QUESTION,
-        refused: false,
-        options: words.ASK_OPTIONS,
-        picture: null,
-      });
-    case 'refuse':
-      if (choose === 'read') return accept(pixels, words.OVERRULED_REFUSAL);
-      return ask(pixels, {
-        question: words.REFUSAL,
-        refused: true,
-        options: words.REFUSE_OPTIONS,
-        picture: null,
-      });
-  }
+/** What was found before comes before the rest: in the notices, or as a part of the question, which says by itself what was masked. */
+const withNotices = (settled: Settled, said: readonly Notice[]): Settled => {
+  if (settled.outcome === 'accepted') return { ...settled, notices: [...said, ...settled.notices] };
+  const { event } = settled;
+  const others = said.filter(({ code }) => !(event.private && code === 'text-masked'));
+  const question = [...others.map(({ text }) => text), event.question].join(' ');
+  return { ...settled, event: { ...event, question } };
 };
-
-const accept = async (pixels: Pixels, ...notices: Notice[]): Promise<IntakeResult> => ({
-  outcome: 'accepted',
-  film: await writeFilm(pixels),
-  notices,
-});
-
-const ask = async (pixels: Pixels, event: Omit<ChoicesEvent, 'type'>): Promise<IntakeResult> => ({
-  outcome: 'question',
-  event: { type: 'choices', ...event },
-  film: await writeFilm(pixels),
-});
-
-const pictureOf = ({ png, width, height }: Film) => ({ png, width, height });

@@ -1,16 +1,21 @@
 import { WetreadError } from '../../errors.ts';
+import type { ApartFormat } from './apart/protocol.ts';
+import { isDicom } from './is-dicom.ts';
 
-/** The formats that are decoded. */
+/** The formats that are decoded in this process. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';
+/** All that are decoded. */
+export type FileFormat = PictureFormat | ApartFormat;
 
 /**
  * Tells by its first bytes what a file is; names and declared types are not looked at. Fails with the sentence for what
- * is known and not read (SVG, DICOM, HEIC, GIF, BMP, PDF, anything animated), else with `not-a-picture`.
+ * is known and not read (SVG, GIF, BMP, PDF, anything animated), else with `not-a-picture`.
  */
-export const sniffPicture = (bytes: Uint8Array): PictureFormat => {
+export const sniffPicture = (bytes: Uint8Array): FileFormat => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // First, as the 128 bytes before its mark may be made to look like another format.
-  if (isDicom(file)) throw new WetreadError('picture-dicom');
+  if (isDicom(file)) return 'dicom';
+  if (startsWith(file, ZIP_SIGNATURE)) return 'zip';
   if (startsWith(file, PNG_SIGNATURE)) return sniffPng(file);
   if (startsWith(file, [0xff, 0xd8, 0xff])) return 'jpeg';
   if (textAt(file, 0, 4) === 'RIFF' && textAt(file, 8, 12) === 'WEBP') return sniffWebp(file);
@@ -26,6 +31,7 @@ export const readPngSize = (bytes: Uint8Array): { width: number; height: number 
   return { width: file.readUInt32BE(16), height: file.readUInt32BE(20) };
 };
 
+const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Little and big endian, classic and BigTIFF. */
 const TIFF_SIGNATURES = [
@@ -55,43 +61,24 @@ const sniffWebp = (file: Buffer): PictureFormat => {
 };
 
 /** Brands of the ftyp box (ISO/IEC 14496-12; 23008-12 for HEIF): the major one, then the compatible ones. */
-const sniffIsoMedia = (file: Buffer): PictureFormat => {
+const sniffIsoMedia = (file: Buffer): FileFormat => {
   const end = Math.min(file.length, file.readUInt32BE(0), MOST_BRANDS_BYTES);
   const brands = [textAt(file, 8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(textAt(file, at, at + 4));
-  if (brands[0] === 'avis') throw new WetreadError('picture-animated');
+  const [major = ''] = brands;
+  if (SEQUENCE_BRANDS.has(major)) throw new WetreadError('picture-animated');
   if (brands.includes('avif')) return 'avif';
-  if (brands.some((brand) => HEIC_BRANDS.has(brand))) throw new WetreadError('picture-heic');
+  if (HEIC_BRANDS.has(major)) return 'heic';
+  if (MULTIVIEW_BRANDS.has(major))
+    throw new WetreadError('picture-format', { format: 'Multiview HEIC' });
   throw new WetreadError('not-a-picture');
 };
 
 /** Real files name fewer than ten brands. */
 const MOST_BRANDS_BYTES = 256;
-const HEIC_BRANDS: ReadonlySet<string> = new Set([
-  'heic',
-  'heix',
-  'heim',
-  'heis',
-  'hevc',
-  'hevx',
-  'hevm',
-  'hevs',
-  'mif1',
-  'msf1',
-]);
-
-/**
- * "DICM" after a preamble of 128 bytes; or, as old files have none, a first element of group 0002 or 0008 with its type
- * in two capitals (explicit) or a short length (implicit).
- */
-const isDicom = (file: Buffer): boolean => {
-  if (textAt(file, 128, 132) === 'DICM') return true;
-  if (file.length < 8) return false;
-  const group = file.readUInt16LE(0);
-  if (group !== 0x0002 && group !== 0x0008) return false;
-  if (/^[A-Z]{2}$/.test(textAt(file, 4, 6))) return true;
-  return file.readUInt16LE(2) <= 0x0018 && file.readUInt32LE(4) < 256;
-};
+const HEIC_BRANDS: ReadonlySet<string> = new Set(['heic', 'heix', 'mif1']);
+const SEQUENCE_BRANDS: ReadonlySet<string> = new Set(['avis', 'hevc', 'hevx', 'msf1']);
+const MULTIVIEW_BRANDS: ReadonlySet<string> = new Set(['heim', 'heis', 'hevm', 'hevs']);
 
 const refuse = (file: Buffer): never => {
   if (/^GIF8[79]a$/.test(textAt(file, 0, 6))) {

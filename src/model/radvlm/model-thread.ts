@@ -1,9 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
+import '../../no-telemetry.ts';
+import { startWorker } from '../../start-worker.ts';
 import { EventChannel } from './event-channel.ts';
-import './no-telemetry.ts';
 import {
   fromFailure,
   type FromThread,
@@ -45,7 +46,7 @@ export class ModelThread {
 
   private constructor(data: ThreadData, logger: Logger) {
     this.#logger = logger;
-    this.#worker = startWorker(data);
+    this.#worker = startWorker(import.meta.url, './worker', { workerData: data });
     this.#worker.on('message', (message: FromThread) => this.#hear(message));
     this.#worker.on('error', (error) => this.#logger.error({ err: error }, 'model thread failed'));
     this.#worker.on('exit', (code) => this.#end(code));
@@ -160,14 +161,3 @@ export class ModelThread {
     this.#worker.postMessage(message);
   }
 }
-
-/** From dist the thread's file is JavaScript. From src it is TypeScript, for which a thread of Node 20 does not inherit the loader. */
-const startWorker = (workerData: ThreadData): Worker => {
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  }
-  const loader = import.meta.resolve('tsx/esm/api');
-  const file = new URL('./worker.ts', import.meta.url).href;
-  const code = `import('${loader}').then(({ register }) => { register(); return import('${file}'); });`;
-  return new Worker(code, { eval: true, workerData });
-};

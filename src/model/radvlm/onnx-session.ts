@@ -1,4 +1,4 @@
-import './no-telemetry.ts';
+import '../../no-telemetry.ts';
 import { InferenceSession } from 'onnxruntime-node';
 
 export type SessionOptions = {

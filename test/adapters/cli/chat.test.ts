@@ -7,6 +7,7 @@ import { runCommand, startCommand } from './run-command.ts';
 import {
   ANSWER,
   failure,
+  MASK_QUESTION,
   QUESTION,
   reply,
   scriptedConversation,
@@ -75,6 +76,18 @@ describe('wetread chat', () => {
     expect(conversation.choices).toEqual([{ turn: '0', code: 'turn' }]);
     expect(conversation.messages).toHaveLength(1);
     expect(exitCode).toBe(0);
+  });
+
+  test('a masked film is written to be looked at, and confirmed by its word', async () => {
+    const { conversation, openConversation } = opening(MASK_QUESTION, ANSWER);
+    const { folder, finished } = await startCommand(['chat', 'film.png'], {
+      openConversation,
+      input: '/report\nmasked\n',
+    });
+    const { output } = await finished;
+    expect(output).toContain('Masked film: film.annotated.png');
+    expect(conversation.choices).toEqual([{ turn: '0', code: 'masked' }]);
+    expect(await readdir(folder)).toContain('film.annotated.png');
   });
 
   test('a film that cannot be used ends the chat with its exit code', async () => {

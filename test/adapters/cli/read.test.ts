@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -9,13 +10,14 @@ import { emptyFolder, runCommand, startCommand } from './run-command.ts';
 import {
   ANSWER,
   failure,
+  MASK_QUESTION,
   QUESTION,
   reply,
   scriptedConversation,
   type TurnScript,
 } from './scripted-conversation.ts';
 
-const FILM = { width: 64, height: 80, sha256: 'ab'.repeat(32) };
+const FILM = { width: 64, height: 80, sha256: 'ab'.repeat(32), removed: [] };
 
 const opening = (...turns: readonly TurnScript[]) => {
   const conversation = scriptedConversation(turns);
@@ -139,6 +141,58 @@ describe('wetread read', () => {
 });
 
 describe('exit codes', () => {
+  test('3 when a masked film is to be confirmed, which is written beside the film for that', async () => {
+    const { openConversation } = opening(MASK_QUESTION);
+    const { folder, finished } = await startCommand(['read', 'film.png'], { openConversation });
+    const { exitCode, output } = await finished;
+    expect(exitCode).toBe(3);
+    expect(output).toContain('masked: Nothing is left, read it');
+    expect(output).toContain('Masked film: film.annotated.png');
+    expect(await readFile(join(folder, 'film.annotated.png'), 'utf8')).toBe('masked');
+  });
+
+  test('a person at the terminal is asked, and the answer is read on', async () => {
+    const { conversation, openConversation } = opening(MASK_QUESTION, ANSWER);
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const started = await startCommand(['read', 'film.png'], {
+      openConversation,
+      keys,
+      onTerminal: true,
+    });
+    await expect.poll(() => started.output()).toContain('Type one of the words');
+    keys.write('masked\r');
+    const { exitCode, output } = await started.finished;
+    expect(exitCode).toBe(0);
+    expect(conversation.choices).toEqual([{ turn: '0', code: 'masked' }]);
+    expect(output).toContain('enlarged (1).');
+  });
+
+  test.each([
+    ['another word', 'no\r'],
+    ['Ctrl-C', '\u0003'],
+  ])('3 when a person at the terminal types %s', async (_, typed) => {
+    const { conversation, openConversation } = opening(MASK_QUESTION);
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const options = { openConversation, keys, onTerminal: true };
+    const started = await startCommand(['read', 'film.png'], options);
+    await expect.poll(() => started.output()).toContain('Type one of the words');
+    keys.write(typed);
+    expect((await started.finished).exitCode).toBe(3);
+    expect(conversation.choices).toEqual([]);
+  });
+
+  test('3 and the choice that confirms it, for a program', async () => {
+    const { openConversation } = opening(MASK_QUESTION);
+    const { exitCode, output } = await runCommand(['read', 'film.png', '--json'], {
+      openConversation,
+    });
+    expect(exitCode).toBe(3);
+    expect(READ_OUTPUT.parse(JSON.parse(output))).toMatchObject({
+      choices: [{ code: 'masked' }],
+      annotated: { width: 64, height: 80 },
+    });
+  });
+
   test('3 when a question is open, which is printed with its choices', async () => {
     const { openConversation } = opening(QUESTION);
     const { exitCode, output } = await runCommand(['read', 'film.png'], { openConversation });

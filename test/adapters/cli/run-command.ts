@@ -86,6 +86,7 @@ export const startCommand = async (
       return () => void listeners.delete(listener);
     },
     openConversation: unexpected,
+    redact: unexpected,
     convert: unexpected,
     describeModel: unexpected,
     verify: unexpected,

@@ -109,6 +109,7 @@ export const ANSWER: readonly ReplyEvent[] = [
 export const QUESTION: readonly ReplyEvent[] = [
   {
     type: 'choices',
+    private: false,
     question: 'The film seems to be upside down.',
     refused: false,
     options: [
@@ -116,6 +117,18 @@ export const QUESTION: readonly ReplyEvent[] = [
       { code: 'as-is', text: 'Read it as it is' },
     ],
     picture: null,
+  },
+];
+
+/** The film has a name on it: its masked film is to be confirmed. */
+export const MASK_QUESTION: readonly ReplyEvent[] = [
+  {
+    type: 'choices',
+    private: true,
+    question: 'Text was masked. Shall I read it?',
+    refused: false,
+    options: [{ code: 'masked', text: 'Nothing is left, read it' }],
+    picture: { ...picture, png: Buffer.from('masked') },
   },
 ];
 

@@ -1,3 +1,4 @@
+import { NO_TEXT } from '../../support/no-text.ts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,11 @@ beforeAll(async () => {
   const converted = await openConverted('checkpoints/demo', dataFolder, { lanes: 1 });
   const logger = createLogger('silent');
   model = await createRadvlm({ converted, threads: 2, spinning: true, logger });
-  const real = createIntake({ gate: createChestGate(await readGateWeights()) });
+  const real = createIntake({
+    gate: createChestGate(await readGateWeights()),
+    textGate: NO_TEXT,
+    textPolicy: 'mask',
+  });
   intake = { take: (bytes) => real.take(bytes, { choose: 'read' }) };
 }, TIMEOUT_MS);
 

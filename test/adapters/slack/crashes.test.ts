@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { prepare, ROOT } from '../../../scripts/prepare.mjs';
 import { addressOf, askAsThePage, eventsAsThePage, startServer } from '../../main/start-server.ts';
 import { delta, finish, done, stream, type Behaviour } from '../../support/endpoint-server.ts';
+import { namedFilm } from '../../support/named-film.ts';
 import { startSlack, type Slack } from '../../support/slack/slack.ts';
 
 // so that no command under test has to build, and says that it does
@@ -38,9 +39,9 @@ const startWithSlack = (slack: Slack, completions = answer) =>
     completions,
   );
 
-const ask = async (slack: Slack) => {
+const ask = async (slack: Slack, film?: Uint8Array) => {
   const channel = slack.channel('chest');
-  const films = [{ bytes: await readFile(FILM) }];
+  const films = [{ bytes: film ?? (await readFile(FILM)) }];
   const by = slack.user('resident');
   const text = `${slack.mention} Show me the heart in words.`;
   return { channel, thread: slack.post({ by, channel, text, films }) };
@@ -92,6 +93,25 @@ describe('a program that is killed', { timeout: A_BUSY_MACHINE_MS }, () => {
       expect(await shownInTheEnd(slack, channel, thread)).toEqual(ONE_REPLY);
     },
   );
+
+  test('while it asks in private asks once, with the masked film', async () => {
+    const slack = await openSlack();
+    const { program, start, endpoint } = await startWithSlack(slack);
+    await slack.until('it is connected', () => slack.sockets.open > 0, 30_000);
+    const direct = slack.direct(slack.user('resident'));
+    const method = 'files.getUploadURLExternal';
+    slack.fault(method, { kind: 'slow', ms: A_BUSY_MACHINE_MS });
+    await ask(slack, await namedFilm());
+    await slack.until(method, () => slack.faultsLeft(method) === 0, 60_000);
+    program.signal('SIGKILL');
+    await program.exitCode;
+    start();
+    const asked = () => slack.shown(direct).filter(({ buttons }) => buttons.length > 0);
+    await slack.until('the buttons', () => asked().length > 0, 60_000);
+    expect(slack.shown(direct).flatMap(({ pictures }) => pictures)).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
+    expect(endpoint.completions).toEqual([]);
+  });
 
   test.each([
     ['before the model says anything', 0],

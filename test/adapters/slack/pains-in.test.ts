@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createChestGate } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
 import { createIntake } from '../../../src/core/intake/intake.ts';
 import { askAbout } from './ask-about.ts';
 import { film, openStage, SENTENCES } from './stage.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
 /**
  * What went wrong for other bots on Slack, by number of the list of pains in docs/slack.md: what people say, and their films. Each test fails when
@@ -134,15 +136,23 @@ describe('pains of other bots on Slack', () => {
     expect(stage.films.map((bytes) => bytes.length)).toEqual([large.length]);
   });
 
-  test('10: a photo of a phone that cannot be read is told what to do, in the thread', async () => {
+  test('10: a photo of a phone is read, and one that cannot be is told what to do, in the thread', async () => {
     const gate = createChestGate(await readGateWeights());
-    const stage = await openStage({ intake: createIntake({ gate }) });
-    const heic = '\0\0\0\u0018ftypheic\0\0\0\0mif1heic';
-    const { channel, thread } = askAbout(stage, 'How is the heart?', [
-      film(heic, { name: 'IMG_0001.HEIC', mimetype: 'image/heic' }),
+    const stage = await openStage({
+      intake: createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }),
+    });
+    const kind = { name: 'IMG_0001.HEIC', mimetype: 'image/heic' };
+    const photo = await readFile('test/fixtures/heic/photo-of-screen.heic');
+    const read = askAbout(stage, 'How is the heart?', [{ bytes: photo, ...kind }]);
+    await stage.answered(read.channel, read.thread, 1);
+    expect(stage.says(read.channel, read.thread)).toEqual([SENTENCES.heart]);
+    const cut = askAbout(stage, 'How is the heart?', [
+      { bytes: photo.subarray(0, 20_000), ...kind },
     ]);
-    await stage.answered(channel, thread, 1);
-    expect(stage.says(channel, thread)).toEqual([expect.stringMatching(/HEIC.*JPEG or PNG/)]);
+    await stage.answered(cut.channel, cut.thread, 1);
+    expect(stage.says(cut.channel, cut.thread)).toEqual([
+      expect.stringMatching(/damaged or cut short.*send it again/),
+    ]);
   });
 
   test('11: a follow-up is asked of the film of its thread', async () => {

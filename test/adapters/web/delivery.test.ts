@@ -34,6 +34,7 @@ const deliveryOf = (conversation: Conversation) => {
   return { delivery: createDelivery(options), close: () => closing.abort() };
 };
 const leftBehind = (duty: Unfinished['duty']): Unfinished => ({
+  author: 'page',
   turn: TURN,
   message,
   duty,

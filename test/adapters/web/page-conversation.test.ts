@@ -16,6 +16,7 @@ import { readGateWeights } from '../../../src/core/gate/weights.ts';
 import { createIntake } from '../../../src/core/intake/intake.ts';
 import { chooseProfile } from '../../../src/core/profile/choose-profile.ts';
 import { createReading } from '../../../src/core/read/create-reading.ts';
+import { createTextGate } from '../../../src/core/text-gate/create-text-gate.ts';
 import { createLogger } from '../../../src/log.ts';
 import { inMemory } from '../../../src/main/in-memory.ts';
 import { openConversation } from '../../../src/main/open-conversation.ts';
@@ -23,6 +24,8 @@ import type { ModelRequest } from '../../../src/model/model.ts';
 import { browserMissing, openBrowser } from '../../support/browser.ts';
 import { createScriptedModel } from '../../support/scripted-model.ts';
 import { startPage, visit } from './start-page.ts';
+import { namedFilm } from '../../support/named-film.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
 const logger = createLogger('silent');
 const ANSWERS: readonly (readonly [question: RegExp, answer: string])[] = [
@@ -35,7 +38,7 @@ const script = ({ messages }: ModelRequest): string =>
   'The heart is of normal size.';
 
 /** Everything but the model is real. */
-const scriptedConversation = async () => {
+const scriptedConversation = async (textGate = NO_TEXT) => {
   const model = createScriptedModel({ script, name: 'wetread-demo', demo: true });
   const profile = chooseProfile('auto', { names: [model.name], demo: model.demo });
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
@@ -46,7 +49,11 @@ const scriptedConversation = async () => {
     ...parts,
     ...inMemory(),
     answer: createAnswer({ ...parts, reading, retentionFilmsMs: retention.filmsMs }),
-    intake: createIntake({ gate: createChestGate(await readGateWeights()) }),
+    intake: createIntake({
+      gate: createChestGate(await readGateWeights()),
+      textGate,
+      textPolicy: 'mask',
+    }),
     fetchers: { web: fetchFromPage },
     access: { mayAsk: () => 'yes' },
     limits: CONVERSATION_LIMITS,
@@ -131,6 +138,47 @@ describe.skipIf(browserMissing !== undefined)(
       await leave();
       await site.close();
     });
+
+    test('sends a film with a name on it, sees it masked, confirms that, and is told of the mask', async () => {
+      const textGate = createTextGate({ threads: 1, logger });
+      const site = await startPage(await scriptedConversation(textGate));
+      const { page, complaints, leave } = await visit(browser, site.url);
+      const file = { name: 'film.png', mimeType: 'image/png', buffer: await namedFilm() };
+      await page.locator('#file').setInputFiles(file);
+      await ask(page, 'Is there an effusion?');
+      const question = page.locator('.question');
+      await question.waitFor({ timeout: 30_000 });
+      expect(await question.textContent()).toMatch(/looks like patient data.*masked/);
+      await page.getByAltText('The film with its masked places in black.').first().waitFor();
+      await question.getByRole('button', { name: 'Nothing is left, read it' }).click();
+      await answered(page, 2);
+      expect(await answerOf(page)).toBe('Yes, there is a pleural effusion.');
+      const notices = await page.locator('.turn').last().textContent();
+      expect(notices).toMatch(/masked before anything was kept/);
+      expect(await page.content()).not.toMatch(/okonkwo|1956/i);
+      expect(complaints).toEqual([]);
+      await leave();
+      await site.close();
+      await textGate.close();
+    }, 60_000);
+
+    test.each(['dicom/explicit-m1-12.dcm', 'dicom/study.zip', 'heic/film.heic'])(
+      'sends %s, which no browser shows, and gets it read and drawn',
+      async (file) => {
+        const site = await startPage(await scriptedConversation());
+        const { page, complaints, leave } = await visit(browser, site.url);
+        const buffer = await readFile(`test/fixtures/${file}`);
+        await page
+          .locator('#file')
+          .setInputFiles({ name: 'IM0001', mimeType: 'application/octet-stream', buffer });
+        await ask(page, 'Where is the right lung?');
+        expect(await answerOf(page)).toContain('The right lung is located at 1');
+        await page.getByRole('button', { name: 'Annotated', pressed: true }).waitFor();
+        expect(complaints).toEqual([]);
+        await leave();
+        await site.close();
+      },
+    );
 
     test('sends a text file that is called a picture, and is told; the next film is read', async () => {
       const site = await startPage(await scriptedConversation());

@@ -83,7 +83,14 @@ const stageWith = (steps: Steps): Stage =>
         { code: 'turn', text: 'Turn it and read' },
         { code: 'as-is', text: 'Read it as it is' },
       ] as const;
-      yield { type: 'choices', question: 'Turn the film?', refused: false, options, picture };
+      yield {
+        type: 'choices',
+        private: false,
+        question: 'Turn the film?',
+        refused: false,
+        options,
+        picture,
+      };
       return;
     }
     if (text === 'fail') {

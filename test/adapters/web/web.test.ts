@@ -37,6 +37,7 @@ const WHOLE_REPLY: readonly ReplyEvent[] = [
 ];
 const CHOICES: ReplyEvent = {
   type: 'choices',
+  private: false,
   question: 'The film seems to be upside down. Turn it?',
   refused: false,
   options: [{ code: 'turn', text: 'Turn it and read' }],
@@ -410,6 +411,7 @@ describe('a choice', () => {
     const [asked] = await listen(thread, turn);
     expect(asked).toMatchObject({
       type: 'choices',
+      private: false,
       options: [{ code: 'turn' }],
       picture: { url: new URL(turnUrl(thread, turn, 'picture')).pathname },
     });

@@ -43,7 +43,9 @@ afterAll(async () => {
 
 const openDesk = async (name: string) => {
   const film = { ...(await readPhantom(name)), channels: 1 as const };
-  const intake: Intake = { take: async () => ({ outcome: 'accepted', film, notices: [] }) };
+  const intake: Intake = {
+    take: async () => ({ outcome: 'accepted', film, notices: [], removed: [] }),
+  };
   const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
   const files = new Map([[name, film.png]]);
   const desk = new AnsweringDesk(model, { annotator, intake, files });

@@ -52,6 +52,7 @@ describe('an ending that was stored is said again', () => {
   test('a question with the picture that it is about', () => {
     const event: EndingEvent = {
       type: 'choices',
+      private: false,
       question: 'Turn it?',
       refused: false,
       options: [{ code: 'turn', text: 'Turn it' }],

@@ -14,6 +14,7 @@ import {
   say,
   take,
 } from '../../support/test-conversation.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
 
 const FILM = 'assets/films/nih-00027426_000-pa.png';
 
@@ -22,7 +23,11 @@ test('a film that is upside down is asked about, turned when told to, and read l
   const turned = await sharp(upright).rotate(180).png().toBuffer();
   const sent = (bytes: Uint8Array) => [{ reference: undefined, fetch: async () => bytes }];
   const model = createReader(ANSWERS);
-  const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+  const intake = createIntake({
+    gate: createChestGate(await readGateWeights()),
+    textGate: NO_TEXT,
+    textPolicy: 'mask',
+  });
   const conversation = await open(model, { intake });
 
   const asked = await take(conversation, message('How is the heart?', sent(turned)));

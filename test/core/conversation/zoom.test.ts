@@ -33,7 +33,12 @@ const ANSWERS: Answers = {
 /** A film of 512 pixels and a bit, taken in as it is. */
 const phantom = await readPhantom('0004');
 const intake: Intake = {
-  take: async () => ({ outcome: 'accepted', film: { ...phantom, channels: 1 }, notices: [] }),
+  take: async () => ({
+    outcome: 'accepted',
+    film: { ...phantom, channels: 1 },
+    notices: [],
+    removed: [],
+  }),
 };
 
 const openDesk = (annotator: Annotator = createBlankAnnotator()) => {

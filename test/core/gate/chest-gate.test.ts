@@ -5,7 +5,7 @@ import { createChestGate, type Verdict } from '../../../src/core/gate/chest-gate
 import type { Grey } from '../../../src/core/gate/grey.ts';
 import { measure } from '../../../src/core/gate/measure.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
-import { decodePicture } from '../../../src/core/intake/decode-picture.ts';
+import { decodeFile } from '../../../src/core/intake/decode-file.ts';
 import { turnPixels, type Way } from '../../../src/core/pixels.ts';
 
 type Vector = {
@@ -27,7 +27,8 @@ const vectors = JSON.parse(await readFile('test/fixtures/chest-gate/vectors.json
 };
 const gate = createChestGate(await readGateWeights());
 
-const readFilm = async (file: string) => decodePicture(await readFile(`assets/films/${file}`));
+const readFilm = async (file: string) =>
+  (await decodeFile(await readFile(`assets/films/${file}`))).pixels;
 
 const draw = (width: number, height: number, at: (x: number, y: number) => number): Grey => {
   const data = Uint8Array.from({ length: width * height }, (_, i) =>

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodePicture, MOST_FILE_BYTES } from '../../../src/core/intake/decode-picture.ts';
+import { decodeFile } from '../../../src/core/intake/decode-file.ts';
+import { MOST_FILE_BYTES } from '../../../src/core/intake/decode-picture.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import {
   animatePng,
@@ -36,9 +37,11 @@ const pages = () =>
     raw: { width: WIDTH, height: HEIGHT * 2, channels: 3, pageHeight: HEIGHT },
   });
 
+const decodePicture = async (bytes: Uint8Array) => (await decodeFile(bytes)).pixels;
+
 const codeOf = async (bytes: Uint8Array): Promise<string> => {
   try {
-    await decodePicture(bytes);
+    await decodeFile(bytes);
     return 'decoded';
   } catch (error) {
     return error instanceof WetreadError ? error.code : `not one of the table: ${String(error)}`;
@@ -174,21 +177,23 @@ describe('what is not a film gets its sentence', () => {
       'picture-svg',
       () => text('<s:svg xmlns:s="http://www.w3.org/2000/svg"/>'),
     ],
-    'a DICOM file': ['picture-dicom', () => dicom()],
+    'a DICOM file': ['dicom-no-picture', () => dicom()],
     'a DICOM file that looks like a PNG': [
-      'picture-dicom',
+      'dicom-no-picture',
       () => Buffer.concat([PNG_SIGNATURE, dicom().subarray(8)]),
     ],
-    'an old DICOM file, explicit': [
-      'picture-dicom',
+    'an old DICOM file cut short': [
+      'picture-damaged',
       () => Buffer.from('0800050043530a0049534f5f4952203130', 'hex'),
     ],
-    'an old DICOM file, implicit': [
-      'picture-dicom',
+    'an old DICOM file cut short, implicit': [
+      'picture-damaged',
       () => Buffer.from('080005000a00000049534f5f4952203130', 'hex'),
     ],
-    'a HEIC photo': ['picture-heic', () => isoMedia('heic', 'mif1', 'heic')],
-    'a HEIC photo by its compatible brand': ['picture-heic', () => isoMedia('mif1', 'heic')],
+    'a HEIC photo with nothing in it': ['picture-damaged', () => isoMedia('heic', 'mif1', 'heic')],
+    'such a photo by its compatible brand': ['picture-damaged', () => isoMedia('mif1', 'heic')],
+    'a HEIC sequence': ['picture-animated', () => isoMedia('hevc', 'heic')],
+    'a HEIC of several views': ['picture-format', () => isoMedia('heim')],
     'a film in MP4': ['not-a-picture', () => isoMedia('isom', 'mp42')],
     'an AVIF sequence': ['picture-animated', () => isoMedia('avis', 'avif')],
     'an AVIF with nothing in it': ['picture-damaged', () => isoMedia('avif', 'mif1')],

@@ -8,20 +8,26 @@ import {
   type Verdict,
 } from '../../../src/core/gate/chest-gate.ts';
 import { readGateWeights } from '../../../src/core/gate/weights.ts';
-import { decodePicture } from '../../../src/core/intake/decode-picture.ts';
+import { decodeFile } from '../../../src/core/intake/decode-file.ts';
 import { createIntake, type IntakeResult } from '../../../src/core/intake/intake.ts';
 import { writeFilm } from '../../../src/core/intake/write-film.ts';
 import { turnPixels, type Way } from '../../../src/core/pixels.ts';
+import { NO_TEXT } from '../../support/no-text.ts';
+import { writeDicom, type Written, type WrittenFile } from '../../support/write-dicom.ts';
 
-const intake = createIntake({ gate: createChestGate(await readGateWeights()) });
+const intake = createIntake({
+  gate: createChestGate(await readGateWeights()),
+  textGate: NO_TEXT,
+  textPolicy: 'mask',
+});
 const bytes = await readFile('assets/films/hannover-1663b242-ap.png');
-const pixels = await decodePicture(bytes);
+const { pixels } = await decodeFile(bytes);
 
 /** The film as somebody might hold it. */
 const held = async (way: Way) => (await writeFilm(turnPixels(pixels, way))).png;
 /** Whether it has exactly the pixels of the film as it is. */
 const isOriginal = async (png: Uint8Array) => {
-  const { data, width } = await decodePicture(png);
+  const { data, width } = (await decodeFile(png)).pixels;
   return width === pixels.width && Buffer.from(data).equals(pixels.data);
 };
 const open = { choose: undefined };
@@ -206,12 +212,16 @@ describe('a film that the gate is not sure of', () => {
   const gate: ChestGate = { judge: () => unsure };
 
   test('is asked about', async () => {
-    const event = eventOf(await createIntake({ gate }).take(bytes, open));
+    const event = eventOf(
+      await createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }).take(bytes, open),
+    );
     expect(event).toMatchObject({ refused: false, picture: null, options: [{ code: 'read' }] });
   });
 
   test('is read when that is chosen, and every reply says so', async () => {
-    const result = await createIntake({ gate }).take(bytes, { choose: 'read' });
+    const result = await createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' }).take(bytes, {
+      choose: 'read',
+    });
     expect(noticesOf(result)?.map(({ code }) => code)).toEqual(['gate-overruled']);
   });
 });
@@ -219,5 +229,69 @@ describe('a film that the gate is not sure of', () => {
 test('a broken file fails with its code', async () => {
   await expect(intake.take(bytes.subarray(0, 5000), open)).rejects.toMatchObject({
     code: 'picture-damaged',
+  });
+});
+
+test('a HEIC photograph of a screen is read, or asked about, and never refused', async () => {
+  const photo = await readFile('test/fixtures/heic/photo-of-screen.heic');
+  const result = await intake.take(photo, open);
+  expect(eventOf(result)?.refused ?? false).toBe(false);
+  // Tinted, as it was taken; what EXIF said of it is gone.
+  expect(result).toMatchObject({ film: { channels: 3 }, removed: ['exif'] });
+  expect(Buffer.from(result.film.png).includes('NACHNAME')).toBe(false);
+});
+
+describe('a DICOM film', () => {
+  const width = pixels.width;
+  const height = pixels.height;
+  const values = [...pixels.data].map((value) => value * 16);
+  const window: readonly Written[] = [
+    ['00281050', 'DS', '2040.5'],
+    ['00281051', 'DS', '4081'],
+  ];
+  const write = (elements: readonly Written[] = [], file: Partial<WrittenFile> = {}) =>
+    writeDicom({ width, height, values, elements: [...window, ...elements], ...file });
+
+  test('is the film that it shows, and keeps nothing of its file but that', async () => {
+    const named: Written = ['00100010', 'PN', 'NACHNAME^VORNAME'];
+    const result = await intake.take(write([named]), open);
+    expect(result).toMatchObject({ outcome: 'accepted', notices: [], removed: ['dicom-elements'] });
+    expect(await isOriginal(result.film.png)).toBe(true);
+    expect(JSON.stringify(result)).not.toContain('NACHNAME');
+    expect(Buffer.from(result.film.png).includes('NACHNAME')).toBe(false);
+  });
+
+  test('that says that it is mirrored is set the usual way round, and the reply says so', async () => {
+    const mirrored = values.map((_, i) => {
+      const x = i % width;
+      return values[i - x + (width - 1 - x)]!;
+    });
+    const file = write([['00200020', 'CS', 'R\\F']], { values: mirrored });
+    const result = await intake.take(file, open);
+    expect(noticesOf(result)?.map(({ code }) => code)).toEqual(['film-mirrored']);
+    expect(await isOriginal(result.film.png)).toBe(true);
+  });
+
+  test('that contradicts itself about black and white is read as what it looks like', async () => {
+    // Labelled MONOCHROME1 although its values are not.
+    const shape: Written = ['20500020', 'CS', 'IDENTITY'];
+    const result = await intake.take(write([shape], { photometric: 'MONOCHROME1' }), open);
+    expect(noticesOf(result)?.map(({ code }) => code)).toEqual(['film-polarity']);
+    expect(await isOriginal(result.film.png)).toBe(true);
+  });
+
+  test('that is upside down is asked about, with what its file says in the question', async () => {
+    const turned = [...turnPixels(pixels, { turns: 2, inverted: false }).data].map((v) => v * 16);
+    const question = await intake.take(
+      write([['20500020', 'CS', 'INVERSE']], { values: turned }),
+      open,
+    );
+    expect(eventOf(question)?.question).toMatch(/black and white.*upside down/);
+  });
+
+  test('that is lateral is refused for good', async () => {
+    await expect(
+      intake.take(write([['00185101', 'CS', 'LL']]), { choose: 'read' }),
+    ).rejects.toMatchObject({ code: 'film-lateral' });
   });
 });

@@ -35,6 +35,7 @@ describe('a turn', () => {
     const film = { url: '/film', name: 'a1' };
     const asked = after({
       type: 'choices',
+      private: false,
       question: 'Turn it?',
       refused: false,
       options: [],

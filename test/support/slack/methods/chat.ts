@@ -11,6 +11,7 @@ import {
 } from '../method.ts';
 import type { Json, SlackMessage } from '../workspace.ts';
 import { toWireMessage } from '../world.ts';
+import { directChannel } from './conversations.ts';
 
 /** Text of a message beyond this is cut off, without an error. */
 const MOST_TEXT = 40_000;
@@ -51,7 +52,9 @@ export const threadOf = (
 
 const post = (args: Arguments, context: MethodContext): Json => {
   const { workspace, identity, announcements } = context;
-  const channel = channelOf(context, args.need('channel'));
+  const to = args.need('channel');
+  // A person's id stands for the direct messages with that person.
+  const channel = workspace.users.has(to) ? directChannel(workspace, to) : channelOf(context, to);
   const content = contentOf(args, context);
   if (content.text === '' && content.blocks.length === 0) throw new Refusal('no_text');
   const message = workspace.add({
