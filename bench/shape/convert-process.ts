@@ -7,8 +7,6 @@ export type Conversion = {
   readonly ms: number;
   readonly peakBytes: number;
   readonly bytes: number;
-  /** What stays in memory of it: the graphs' weights. */
-  readonly weightBytes: number;
 };
 
 /** As the server makes them. */
@@ -24,7 +22,6 @@ const conversion: Conversion = {
   // kilobytes
   peakBytes: process.resourceUsage().maxRSS * 1024,
   bytes: Object.values(files).reduce((sum, bytes) => sum + bytes, 0),
-  weightBytes: (files['decoder.onnx.data'] ?? 0) + (files['vision.onnx.data'] ?? 0),
 };
 process.send?.(conversion);
 process.disconnect?.();

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Block } from '../../src/model/radvlm/quantize.ts';
+import { weighModel } from '../../src/model/radvlm/weigh-model.ts';
 import { median, type Measurement } from '../measurement.ts';
 import { Child } from './child.ts';
 import type { Conversion } from './convert-process.ts';
@@ -49,7 +50,10 @@ const measureIn = async (folder: string, options: ShapeOptions): Promise<Measure
   if (!existsSync(join(checkpoint, 'config.json')))
     await writeRandomCheckpoint(checkpoint, SHAPES[shape]);
   const gguf = join(folder, `${shape}.gguf`);
-  await writeRandomGguf(gguf, SHAPES[shape]);
+  if (!existsSync(gguf)) {
+    await writeRandomGguf(`${gguf}.part`, SHAPES[shape]);
+    await rename(`${gguf}.part`, gguf);
+  }
   const measurements: Measurement[] = [];
   const add = (lines: readonly Measurement[]): void => {
     measurements.push(...lines);
@@ -57,12 +61,11 @@ const measureIn = async (folder: string, options: ShapeOptions): Promise<Measure
   };
   for (const block of [64, 128] as const) {
     const converted = join(folder, `${shape}-int4-${block}`);
-    await rm(converted, { recursive: true, force: true });
-    const conversion = await convert(checkpoint, converted, block);
-    add(conversionLines(`${shape} int4/${block}`, conversion));
-    const more = { gguf, converted, threads, conversion };
-    await measureBeside(options, block, more, add);
-    await rm(converted, { recursive: true, force: true });
+    // A folder that is kept has it from an earlier run, and that run told how it was made.
+    if (!existsSync(converted))
+      add(conversionLines(`${shape} int4/${block}`, await convert(checkpoint, converted, block)));
+    const { weightBytes } = await weighModel(converted, { lanes: LANES });
+    await measureBeside(options, block, { gguf, converted, threads, weightBytes }, add);
   }
   return measurements;
 };
@@ -90,7 +93,7 @@ const measureBeside = async (
     readonly gguf: string;
     readonly converted: string;
     readonly threads: number;
-    readonly conversion: Conversion;
+    readonly weightBytes: number;
   },
   add: (lines: readonly Measurement[]) => void,
 ): Promise<void> => {
@@ -100,7 +103,7 @@ const measureBeside = async (
   let theirs: Child | undefined;
   try {
     const ready = await ours.hear<Ready>();
-    add(readyLines(`${shape} int4/${block}`, ready, parts.conversion));
+    add(readyLines(`${shape} int4/${block}`, ready, parts.weightBytes));
     theirs = new Child('../llama/llama-process.mjs', [parts.gguf, String(parts.threads), context]);
     await theirs.hear();
     const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
@@ -121,7 +124,7 @@ const measureBeside = async (
   }
 };
 
-const readyLines = (name: string, ready: Ready, { weightBytes }: Conversion): Measurement[] => [
+const readyLines = (name: string, ready: Ready, weightBytes: number): Measurement[] => [
   plain(`${name}: start to ready`, ready.readyMs, 'ms'),
   {
     name: `${name}: private memory without cache`,

@@ -93,6 +93,7 @@ test('holds what another has in the middle by itself, and gives it back', () => 
   again.append(rowsOf(0, 450), 0, 450);
   again.copyFrom(tail, 50, 150);
   expectTokens(again, 600);
+  expect([tail.length, again.length]).toEqual([200, 600]);
 });
 
 test('refuses more than it can hold, and more than there is', () => {
