@@ -21,6 +21,7 @@ export const tableOf = (measured: readonly Measured[], clean: FalseAlarms): stri
     '| identifiers | pictures | masked | asked about | still readable |',
     '|---|---|---|---|---|',
     row('all', () => true),
+    row('white or boxed', ({ drawing }) => drawing.style !== 'black'),
     ...STYLES.map((style) => row(style, ({ drawing }) => drawing.style === style)),
     ...SIZES.map((size) =>
       row(`${size} pixels high`, ({ drawing, large }) => !large && drawing.size === size),
