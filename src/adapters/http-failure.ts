@@ -60,7 +60,7 @@ export type HttpFailure = {
       readonly param: string | null;
       readonly code: ErrorCode;
       /** What a program may send back, where a film is asked about. */
-      readonly wetread?: { readonly choices: unknown };
+      readonly wetread?: { readonly choices: unknown; readonly picture: unknown };
     };
   };
 };
@@ -79,7 +79,7 @@ export const describeFailure = ({
   facts = {},
 }: Pick<WetreadError, 'code' | 'message'> & Partial<Pick<WetreadError, 'facts'>>): HttpFailure => {
   const status = STATUS_OF_CODE[code] ?? STATUS_OF_KIND[ERRORS[code].kind];
-  const { param, choices, seconds = RETRY_AFTER_SECONDS } = facts;
+  const { param, choices, picture = null, seconds = RETRY_AFTER_SECONDS } = facts;
   return {
     status,
     headers: status === 429 || status === 503 ? { 'retry-after': String(seconds) } : {},
@@ -89,7 +89,7 @@ export const describeFailure = ({
         type: typeOf(status),
         param: typeof param === 'string' ? param : null,
         code,
-        ...(choices === undefined ? {} : { wetread: { choices } }),
+        ...(choices === undefined ? {} : { wetread: { choices, picture } }),
       },
     },
   };

@@ -11,18 +11,22 @@ import { createIntake } from '../../src/core/intake/intake.ts';
 import { DEMO_PROFILE } from '../../src/core/profile/demo.ts';
 import { createModelAlone } from '../../src/core/read/model-alone.ts';
 import { createLogger } from '../../src/log.ts';
+import type { TextGate } from '../../src/core/text-gate/text-gate.ts';
 import type { Model } from '../../src/model/model.ts';
 import { createTestReading } from './scripted-reader.ts';
 
 const annotator = createAnnotator({ font: 'assets/fonts/inter-semibold.ttf' });
 
-export type ApiSettings = Partial<OpenAiAdapterOptions> & { readonly keys?: readonly string[] };
+export type ApiSettings = Partial<OpenAiAdapterOptions> & {
+  readonly keys?: readonly string[];
+  readonly textGate?: TextGate;
+};
 
 /** The API over a model, on a free port of loopback. */
 export const openScriptedApi = async (
   model: Model,
   gate: ChestGate,
-  { keys = [], ...options }: ApiSettings = {},
+  { keys = [], textGate = NO_TEXT, ...options }: ApiSettings = {},
 ) => {
   const logger = options.logger ?? createLogger('silent');
   let count = 0;
@@ -36,7 +40,7 @@ export const openScriptedApi = async (
     id,
   });
   const reading = createTestReading(model, DEMO_PROFILE, annotator);
-  const intake = createIntake({ gate, textGate: NO_TEXT, textPolicy: 'mask' });
+  const intake = createIntake({ gate, textGate, textPolicy: 'mask' });
   const adapter = createOpenAiAdapter({
     open: () => ({ model, reading, alone: createModelAlone({ model }), intake }),
     remoteImages: createRemoteImages({ hosts: [] }),

@@ -1,5 +1,6 @@
 import type { Audit, AuditEvent } from '../../core/audit.ts';
-import type { Choice } from '../../core/reply.ts';
+import { answerIn } from '../../core/intake/mask-words.ts';
+import type { Choice, Notice } from '../../core/reply.ts';
 import { toWetreadError } from '../../errors.ts';
 import type { CompletionEvent } from './completing.ts';
 import type { Mode } from './model-id.ts';
@@ -20,14 +21,20 @@ export type Account = {
 /** The API keeps no threads, so there is no place but the whole of it. */
 const PLACE = { platform: 'api', workspace: '', channel: '', thread: '', turn: undefined } as const;
 
-/** Somebody has a film read of which intake has something to say. */
-export const accountForOverrule = (
+/** What a choice that was sent along did, told by what intake has to say of the film: of most films it does nothing. */
+export const accountForChoice = (
   audit: Audit,
   asker: string,
   choice: Choice['code'] | undefined,
+  notices: readonly Notice[],
 ): void => {
-  if (choice === 'read' || choice === 'as-is')
-    audit.write({ kind: 'overrule', ...PLACE, author: asker, choice });
+  const subject = { ...PLACE, author: asker };
+  const said = new Set(notices.map(({ code }) => code));
+  const { confirmsMask, film } = answerIn(choice);
+  if (confirmsMask && said.has('text-masked')) audit.write({ kind: 'confirmed-mask', ...subject });
+  const isOverruled =
+    (film === 'read' && said.has('gate-overruled')) || (film === 'as-is' && said.has('film-as-is'));
+  if (isOverruled) audit.write({ kind: 'overrule', ...subject, choice: film });
 };
 
 type Turn = Extract<AuditEvent, { kind: 'turn' }>;

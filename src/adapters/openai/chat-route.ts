@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toWetreadError, WetreadError } from '../../errors.ts';
 import { describeFailure } from '../http-failure.ts';
-import { accounted, accountForOverrule } from './accounted.ts';
+import { accounted, accountForChoice } from './accounted.ts';
 import { createBodyRoom } from './body-room.ts';
 import { completionOf, createChunks, type Identity } from './completion-body.ts';
 import { complete, type CompletionEvent, type Ending } from './completing.ts';
@@ -69,12 +69,12 @@ const begin = async (
       : await filmAt(
           told.image,
           { intake: parts.intake, remoteImages: options.remoteImages },
-          { choose, ungated: mode === 'raw' },
+          { choose, ungated: mode === 'raw', withPicture: request.wetread?.annotate === true },
           signal,
         );
   const film = taken?.film;
   const filmNotices = taken?.notices ?? [];
-  if (filmNotices.length > 0) accountForOverrule(audit, asker, choose);
+  accountForChoice(audit, asker, choose, filmNotices);
   const question = { mode, request, told, film, filmNotices, asker: `api:${asker}` };
   return accounted(complete(parts, question, signal), {
     audit,

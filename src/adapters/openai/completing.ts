@@ -11,6 +11,7 @@ import type {
 } from '../../core/reading.ts';
 import type { Notice, Reply } from '../../core/reply.ts';
 import { ERRORS, type ErrorCode, WetreadError } from '../../errors.ts';
+import { toDataUri } from './data-uri.ts';
 import type { Mode } from './model-id.ts';
 import { exchangesIn, type Told } from './told.ts';
 import type { ChatRequest, Extension } from './wire.ts';
@@ -99,7 +100,9 @@ const programOptions = ({ request, told }: Question): ProgramOptions => {
   };
 };
 
-const noticesBefore = ({ told, mode }: Question): readonly Notice[] => [
+const noticesBefore = ({ told, mode, filmNotices }: Question): readonly Notice[] => [
+  // A reading has them among its own.
+  ...(mode === 'raw' ? filmNotices : []),
   ...(told.cut ? [noticeOf('before-film-cut')] : []),
   ...(mode !== 'question' && mode !== 'raw' && told.turns.at(-1)?.text.trim() !== ''
     ? [noticeOf('task-by-id', { task: mode })]
@@ -121,10 +124,7 @@ const endingOf = (reply: Reply, before: readonly Notice[]): Ending => ({
     })),
     notices: [...before, ...reply.notices],
     choices: [],
-    annotated:
-      reply.annotated === null
-        ? null
-        : `data:image/png;base64,${Buffer.from(reply.annotated.png).toString('base64')}`,
+    annotated: reply.annotated === null ? null : toDataUri(reply.annotated.png),
   },
 });
 

@@ -1,21 +1,20 @@
-import { sniffPicture, type PictureFormat } from '../../core/intake/sniff-picture.ts';
+import { sniffPicture, type FileFormat } from '../../core/intake/sniff-picture.ts';
 import { WetreadError } from '../../errors.ts';
 
-/** What each declared type may hold. A type that is in neither list is no picture's. */
-const FORMAT_OF_TYPE: Readonly<Record<string, PictureFormat>> = {
+/** What each declared type may hold. Other types of pictures are taken as they come; all else is none. */
+const FORMAT_OF_TYPE: Readonly<Record<string, FileFormat>> = {
   'image/png': 'png',
   'image/jpeg': 'jpeg',
   'image/jpg': 'jpeg',
   'image/webp': 'webp',
   'image/tiff': 'tiff',
   'image/avif': 'avif',
+  'image/heic': 'heic',
+  'application/dicom': 'dicom',
+  'application/zip': 'zip',
 };
 /** These claim no format; what they are is seen by looking. */
-const ANY_FORMAT: ReadonlySet<string> = new Set([
-  '',
-  'application/octet-stream',
-  'application/dicom',
-]);
+const ANY_FORMAT: ReadonlySet<string> = new Set(['', 'application/octet-stream']);
 
 const HEAD = /^data:([\w.+/-]*)((?:;[\w.-]+=[\w."-]*)*);base64,/i;
 /** Characters of the head, with its parameters; the data behind it may be long. */
@@ -24,7 +23,7 @@ const HEAD_LIMIT = 200;
 export const isDataUri = (address: string): boolean => /^data:/i.test(address);
 
 /**
- * The picture file in a data URI (RFC 2397), in base64 alone. Fails with `image-data`; with `image-mislabelled` where the
+ * The film's file in a data URI (RFC 2397), in base64 alone. Fails with `image-data`; with `image-mislabelled` where the
  * file is of another kind than its type says; and with what `sniffPicture` says of files that are never read.
  */
 export const bytesOfDataUri = (uri: string, param: string): Uint8Array => {
@@ -49,3 +48,7 @@ const bytesOfBase64 = (data: string): Uint8Array | undefined => {
   const bytes = Buffer.from(data, 'base64');
   return digits % 4 !== 1 && bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
 };
+
+/** A picture that goes back, as PNG. */
+export const toDataUri = (png: Uint8Array): string =>
+  `data:image/png;base64,${Buffer.from(png).toString('base64')}`;

@@ -2,7 +2,7 @@ import type { Film } from '../../core/film.ts';
 import type { Intake } from '../../core/intake/intake.ts';
 import type { Choice, Notice } from '../../core/reply.ts';
 import { WetreadError } from '../../errors.ts';
-import { bytesOfDataUri, isDataUri } from './data-uri.ts';
+import { bytesOfDataUri, isDataUri, toDataUri } from './data-uri.ts';
 import type { RemoteImages } from './remote-image.ts';
 
 type FilmIn = { readonly film: Film; readonly notices: readonly Notice[] };
@@ -17,7 +17,12 @@ const PARAM = 'messages';
 export const filmAt = async (
   address: string,
   parts: { readonly intake: Intake; readonly remoteImages: RemoteImages },
-  options: { readonly choose: Choice['code'] | undefined; readonly ungated: boolean },
+  options: {
+    readonly choose: Choice['code'] | undefined;
+    readonly ungated: boolean;
+    /** Whether the question brings the film along, as it would be read. */
+    readonly withPicture: boolean;
+  },
   signal: AbortSignal,
 ): Promise<FilmIn> => {
   const bytes = isDataUri(address)
@@ -26,7 +31,8 @@ export const filmAt = async (
   const result = await parts.intake.take(bytes, options);
   signal.throwIfAborted();
   if (result.outcome === 'accepted') return { film: result.film, notices: result.notices };
-  const { question, options: choices } = result.event;
+  const { question, options: choices, picture: shown } = result.event;
+  const picture = options.withPicture && shown !== null ? toDataUri(shown.png) : null;
   const offered = choices.map(({ code, text }) => `"${code}" (${text})`).join(', ');
-  throw new WetreadError('film-question', { question, options: offered, choices });
+  throw new WetreadError('film-question', { question, options: offered, choices, picture });
 };

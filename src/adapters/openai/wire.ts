@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INTAKE_CHOICES } from '../../core/reply.ts';
 
 /**
  * What travels: OpenAI's chat completions, and our extension. Requests are read loosely, only the fields used; the OpenAPI
@@ -82,10 +83,12 @@ export const CHAT_REQUEST = z.object({
   n: orNull(z.literal(1, { error: 'only 1 is supported' })),
   wetread: orNull(
     z.object({
-      choose: orNull(z.enum(['read', 'turn', 'as-is'])).describe(
-        'Answers beforehand what would be asked about the film.',
+      choose: orNull(z.enum(INTAKE_CHOICES)).describe(
+        'Answers beforehand what would be asked about the film. "masked…": a person has seen the masked film and finds nothing of a patient in it.',
       ),
-      annotate: orNull(z.boolean()).describe('Whether the film is sent back with its boxes drawn.'),
+      annotate: orNull(z.boolean()).describe(
+        'Whether pictures are sent back: the film with its boxes drawn, or as it is asked about.',
+      ),
     }),
   ),
 });
@@ -205,8 +208,16 @@ export const FAILURE = z.object({
     param: z.string().nullable().describe('The field that is meant.'),
     code: z.string().describe('One of docs/errors.md.'),
     wetread: z
-      .object({ choices: z.array(CHOICE) })
+      .object({
+        choices: z.array(CHOICE).describe('What may be sent as wetread.choose.'),
+        picture: z
+          .string()
+          .nullable()
+          .describe(
+            'The film as it would be read, masked or turned, as a data URI of PNG; null: not asked for, or it is the one that was sent.',
+          ),
+      })
       .optional()
-      .describe('What may be sent as wetread.choose, where the film is asked about.'),
+      .describe('Where the film is asked about.'),
   }),
 });

@@ -46,6 +46,10 @@ test('the description is valid OpenAPI 3.1, and describes every address and fiel
   expect(Object.keys(properties ?? {})).toEqual(
     expect.arrayContaining(['messages', 'stream', 'wetread', 'stop', 'seed']),
   );
+  expect(properties).toHaveProperty(
+    'wetread.anyOf.0.properties.choose.anyOf.0.enum',
+    expect.arrayContaining(['read', 'turn', 'as-is', 'masked', 'masked-turn']),
+  );
 });
 
 test('an API whose model is not there yet says so', async () => {
