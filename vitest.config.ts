@@ -8,8 +8,8 @@ export default defineConfig({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // Two cores, and onnxruntime takes both: more files at once only wait for each other.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // What a browser does on two loaded cores may take longer than the second that is the default.
     expect: { poll: { timeout: 10_000 } },
   },

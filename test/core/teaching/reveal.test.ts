@@ -4,7 +4,7 @@ import type { CaseView } from '../../../src/core/teaching-case.ts';
 import { WetreadError } from '../../../src/errors.ts';
 import { until } from '../../support/conversation-stage.ts';
 import { createReader, replyIn, textIn } from '../../support/scripted-reader.ts';
-import { eventsOf, film, message, say, take } from '../../support/test-conversation.ts';
+import { eventsOf, message, say, take } from '../../support/test-conversation.ts';
 import {
   EFFUSION,
   HIDDEN,
