@@ -87,6 +87,8 @@ export type Config = {
         readonly cdnHosts: readonly string[];
         readonly followUps: Values['DISCORD_FOLLOW_UPS'];
         readonly spoilerChannels: readonly string[];
+        readonly removesUploads: boolean;
+        readonly moderatorsChannels: readonly string[];
         readonly proxy: { readonly url: string | undefined; readonly except: string };
       }
     | undefined;
@@ -180,5 +182,7 @@ const discordOf = (values: Values): Config['discord'] =>
         cdnHosts: values.DISCORD_CDN_HOSTS,
         followUps: values.DISCORD_FOLLOW_UPS,
         spoilerChannels: values.DISCORD_SPOILER_CHANNELS,
+        removesUploads: values.DISCORD_REMOVE_UPLOADS,
+        moderatorsChannels: values.DISCORD_MODERATORS_CHANNELS,
         proxy: { url: values.HTTPS_PROXY, except: values.NO_PROXY },
       };

@@ -79,6 +79,8 @@ export const SETTINGS = {
   DISCORD_CDN_HOSTS: ids(),
   DISCORD_FOLLOW_UPS: oneOf('started', ['started', 'joined', 'never']),
   DISCORD_SPOILER_CHANNELS: ids(),
+  DISCORD_REMOVE_UPLOADS: onOff('off'),
+  DISCORD_MODERATORS_CHANNELS: ids(),
   DEMO_IN_CHAT: onOff('off'),
   HTTPS_PROXY: optional(proxyUrl()),
   NO_PROXY: anyText(''),

@@ -109,6 +109,8 @@ export interface Conversation {
    * not known yet, or it is past its time. Fails with `turn-unknown`.
    */
   film(turn: TurnId): Promise<Pick<Film, 'sha256' | 'png'> | undefined>;
+  /** Where the films that came with the turn lie on the platform; none of one that is not here. */
+  filmReferences(turn: TurnId): Promise<readonly NonNullable<Attachment['reference']>[]>;
 
   /**
    * The platform holds a part of the reply under `id`; to be stored before the next part is sent. A part of a reply that

@@ -17,6 +17,7 @@ export const lateConversation = ({ find, whenThere }: LateConversationOptions): 
     yield* (await whenThere(signal)).events(turn, signal);
   },
   film: async (turn) => find().film(turn),
+  filmReferences: async (turn) => find().filmReferences(turn),
   begun: async (turn, part, id) => find().begun(turn, part, id),
   delivered: async (turn) => find().delivered(turn),
   takenDown: async (turn) => find().takenDown(turn),

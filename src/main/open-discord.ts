@@ -1,5 +1,6 @@
 import { createDiscordAdapter, type DiscordAdapter } from '../adapters/discord/discord.ts';
 import { createBookmarks } from '../adapters/discord/kept-bookmarks.ts';
+import { createRemovals } from '../adapters/discord/kept-removals.ts';
 import type { Config } from '../config.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { Records } from '../core/records.ts';
@@ -30,6 +31,7 @@ export const openDiscord = ({
     ...parts,
     settings: config.discord,
     bookmarks: createBookmarks({ records, keptMs, logger }),
+    removals: createRemovals(records),
     now: Date.now,
   });
 };

@@ -4,6 +4,8 @@ import type { TurnId } from '../../core/conversation.ts';
 export const ACTIONS = {
   stop: 'stop',
   choose: 'choose',
+  /** Shows a question to whoever asked alone; `more`: their id. */
+  show: 'show',
   report: 'report',
   abnormalities: 'abnormalities',
   zoom: 'zoom',

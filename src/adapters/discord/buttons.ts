@@ -4,9 +4,11 @@ import type { Ask } from '../../core/reading.ts';
 import type { Choice } from '../../core/reply.ts';
 import { ACTIONS, readCustomId, type PressedAction } from './actions.ts';
 import type { CaseRoot } from './case-root.ts';
-import type { ChannelFacts } from './guilds.ts';
+import type { DiscordApi } from './discord-api.ts';
+import type { ChannelFacts, Guilds } from './guilds.ts';
 import { PLATFORM, placeOf, type CasePlace } from './heard-message.ts';
 import type { Acted, InteractionHandler } from './interactions.ts';
+import { closePrivateQuestion, pressedFor, showPrivateQuestion } from './private-question.ts';
 import type { Replies } from './replies.ts';
 import { readWrongPlace, wrongPlaceModal } from './wrong-place-modal.ts';
 
@@ -16,6 +18,8 @@ const NO_BOX = 'Four numbers from 0 to 100: left, top, right, bottom.';
 export type ButtonsOptions = {
   readonly conversation: Conversation;
   readonly replies: Replies;
+  readonly api: DiscordApi;
+  readonly guilds: Guilds;
   readonly roots: CaseRoot;
 };
 
@@ -37,7 +41,8 @@ export class Buttons implements InteractionHandler {
       : this.#press(acted, pressed);
   }
 
-  async #press(acted: Acted, { action, turn, more }: PressedAction): Promise<void> {
+  async #press(acted: Acted, pressed: PressedAction): Promise<void> {
+    const { action, turn, more } = pressed;
     const { conversation } = this.#options;
     const asking = (ask: Ask | undefined, text: string): Promise<void> =>
       this.#ask(acted, { ask, text, about: text === 'forget' ? undefined : turn });
@@ -56,6 +61,8 @@ export class Buttons implements InteractionHandler {
         return asking(undefined, 'forget');
       case ACTIONS.choose:
         return this.#choose(acted, turn, more);
+      case ACTIONS.show:
+        return showPrivateQuestion(this.#options, acted, pressed);
       case ACTIONS.right:
       case ACTIONS.wrongFinding:
         return this.#judge(acted, turn, { kind: action, box: undefined });
@@ -95,20 +102,24 @@ export class Buttons implements InteractionHandler {
       choose: undefined,
       mentioned: true,
     });
-    const address = { ...place, question: id, author, direct };
+    const address = { ...place, question: questionOf(interaction, where), author, direct };
     if (turn !== undefined) replies.follow(turn, address);
   }
 
   async #choose(acted: Acted, turn: TurnId, code: string): Promise<void> {
-    const { conversation, replies } = this.#options;
+    const { conversation, replies, api } = this.#options;
     const { interaction, answer, where, author, standing } = acted;
     const by = { author, standing };
     const answering = await conversation.choose(turn, code as Choice['code'], by);
     const place = await this.#placeOf(interaction, where);
     const direct = where.kind === 'direct';
-    replies.follow(answering, { ...place, question: interaction.id, author, direct });
+    const question = questionOf(interaction, where);
+    replies.follow(answering, { ...place, question, author, direct });
     // An answered question has no buttons any more.
-    await answer.update({ components: [] });
+    const asked = 'message' in interaction ? pressedFor(interaction.message ?? {}) : undefined;
+    if (asked === undefined) return answer.update({ components: [] });
+    await answer.update({ components: [], attachments: [] });
+    await closePrivateQuestion(api, where.id, asked);
   }
 
   /** Under a reply in a channel, the message that its case goes by. */
@@ -123,6 +134,13 @@ export class Buttons implements InteractionHandler {
     await answer.whisper(THANKS);
   }
 }
+
+/** What the reply hangs on: in a channel, where a case goes by what replies to what, the message that was pressed. */
+const questionOf = (interaction: APIInteraction, { kind }: ChannelFacts): string => {
+  const under = 'message' in interaction ? interaction.message : undefined;
+  if (kind !== 'channel' || under === undefined) return interaction.id;
+  return pressedFor(under) ?? under.id;
+};
 
 /** The id of a component that was pressed, or of a modal that was sent. */
 export const customIdOf = (interaction: APIInteraction): string | undefined =>

@@ -4,6 +4,7 @@ import type { DiscordApi } from './discord-api.ts';
 import { DiscordFailure } from './discord-failure.ts';
 import { readSpoken } from './heard-message.ts';
 import { hasFilms } from './message-films.ts';
+import { pressedFor } from './private-question.ts';
 
 /** Replies that are gone back over, where a case has no thread of its own; a longer talk is a new case. */
 const MOST_STEPS = 10;
@@ -13,7 +14,12 @@ type Said = Pick<APIMessage, 'id' | 'channel_id' | 'author'> &
   Partial<
     Pick<
       APIMessage,
-      'attachments' | 'content' | 'mentions' | 'message_reference' | 'referenced_message'
+      | 'attachments'
+      | 'content'
+      | 'interaction_metadata'
+      | 'mentions'
+      | 'message_reference'
+      | 'referenced_message'
     >
   >;
 
@@ -48,9 +54,10 @@ export class CaseRoot {
     const { user } = this.#options.application();
     const { author, message_reference: reference } = message;
     const isOurs = author.id === user;
-    if (reference?.message_id === undefined || (!isOurs && hasFilms(message))) return undefined;
-    const answered =
-      message.referenced_message ?? (await this.#find(message.channel_id, reference.message_id));
+    // What is shown to one person alone stands for the message that was pressed.
+    const to = reference?.message_id ?? (isOurs ? pressedFor(message) : undefined);
+    if (to === undefined || (!isOurs && hasFilms(message))) return undefined;
+    const answered = message.referenced_message ?? (await this.#find(message.channel_id, to));
     if (answered === undefined) return undefined;
     if (isOurs || answered.author.id === user) return answered;
     return hasFilms(answered) && speaksToUs(message, user) ? answered : undefined;

@@ -6,7 +6,12 @@ import { DiscordApi } from './discord-api.ts';
 import { toDiscordFailure } from './discord-failure.ts';
 import type { DiscordSettings } from './discord-settings.ts';
 import { explainFailure } from './explain-failure.ts';
-import { inviteLink, namesOfMissing } from './requirements.ts';
+import {
+  inviteLink,
+  namesOfMissing,
+  neededPermissions,
+  type NeededPermission,
+} from './requirements.ts';
 import { PermissionsBitField } from 'discord.js';
 
 /** One thing that was looked at: what was found, and what to do about it. */
@@ -24,13 +29,14 @@ const PATIENCE_MS = 5_000;
 export const checkDiscord = async (settings: DiscordSettings): Promise<readonly DiscordCheck[]> => {
   const network = createNetwork(settings.proxy);
   const { apiUrl, botToken: token } = settings;
+  const needed = neededPermissions(settings);
   const api = new DiscordApi({ token, apiUrl, network, now: () => performance.now() });
   try {
     const application = await readApplication(api, PATIENCE_MS);
     return [
-      tokenCheck(application),
+      tokenCheck(application, needed),
       intentCheck(application),
-      ...(await checkServers(api, application)),
+      ...(await checkServers(api, application, needed)),
     ];
   } catch (error) {
     const { found, operator } = explainFailure(toDiscordFailure('GET /applications/@me', error));
@@ -41,10 +47,10 @@ export const checkDiscord = async (settings: DiscordSettings): Promise<readonly 
   }
 };
 
-const tokenCheck = ({ id }: Application): DiscordCheck => ({
+const tokenCheck = ({ id }: Application, needed: readonly NeededPermission[]): DiscordCheck => ({
   name: 'Discord',
   ok: true,
-  found: `DISCORD_BOT_TOKEN is of application ${id}; invite it with ${inviteLink(id)}`,
+  found: `DISCORD_BOT_TOKEN is of application ${id}; invite it with ${inviteLink(id, needed)}`,
   advice: null,
 });
 
@@ -60,6 +66,7 @@ const intentCheck = ({ mayReadMessages }: Application): DiscordCheck => {
 const checkServers = async (
   api: DiscordApi,
   { id }: Application,
+  needed: readonly NeededPermission[],
 ): Promise<readonly DiscordCheck[]> => {
   const options = { patienceMs: PATIENCE_MS };
   const servers = await api.call<RESTAPIPartialCurrentUserGuild[]>(
@@ -74,15 +81,15 @@ const checkServers = async (
         name,
         ok: false,
         found: 'The bot is in no server.',
-        advice: `Invite it: ${inviteLink(id)}`,
+        advice: `Invite it: ${inviteLink(id, needed)}`,
       },
     ];
   return servers.map((server) => {
     const granted = new PermissionsBitField(BigInt(server.permissions));
-    const missing = namesOfMissing(granted);
+    const missing = namesOfMissing(granted, needed);
     if (missing.length === 0)
       return { name, ok: true, found: `all permissions in server ${server.id}`, advice: null };
     const found = `The bot lacks ${missing.join(', ')} in server ${server.id}.`;
-    return { name, ok: false, found, advice: `Invite it again: ${inviteLink(id)}` };
+    return { name, ok: false, found, advice: `Invite it again: ${inviteLink(id, needed)}` };
   });
 };

@@ -19,5 +19,9 @@ export type DiscordSettings = {
   readonly followUps: FollowUps;
   /** Channels in which readings are hidden behind spoilers. */
   readonly spoilerChannels: readonly string[];
+  /** Posts in which patient data is found are removed. */
+  readonly removesUploads: boolean;
+  /** Channels that are told when patient data is found in their servers. */
+  readonly moderatorsChannels: readonly string[];
   readonly proxy: ProxySettings;
 };

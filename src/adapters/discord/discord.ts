@@ -29,7 +29,9 @@ import { OwnThreads } from './own-threads.ts';
 import { Quiz } from './quiz.ts';
 import { followReveals } from './quiz-reveals.ts';
 import { Refusals } from './refusals.ts';
+import type { Removals } from './removals.ts';
 import { Replies } from './replies.ts';
+import { UploadRemoval } from './upload-removal.ts';
 
 /** Discord was asked who we are, and did not say: it is asked again after these. */
 const FIRST_WAIT_MS = 1_000;
@@ -42,6 +44,7 @@ export type DiscordAdapterOptions = {
   readonly cases: TeachingCases;
   readonly model: { readonly name: string; readonly demo: boolean };
   readonly bookmarks: Bookmarks;
+  readonly removals: Removals;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -167,7 +170,8 @@ class DiscordJsAdapter implements DiscordAdapter {
     const { settings } = this.#options;
     const refusals = new Refusals({ ...this.#options, ...this.#parts });
     const { spoilerChannels } = settings;
-    return new Replies({ ...this.#options, ...this.#parts, refusals, spoilerChannels });
+    const removal = new UploadRemoval({ ...this.#options, ...this.#parts });
+    return new Replies({ ...this.#options, ...this.#parts, refusals, removal, spoilerChannels });
   }
 
   /** What is done with each event. */

@@ -23,6 +23,7 @@ import { PLATFORM, placeOf, readSpoken, type CasePlace, type Spoken } from './he
 import { filmsOf, hasFilms } from './message-films.ts';
 import type { OwnThreads } from './own-threads.ts';
 import type { Refusals } from './refusals.ts';
+import type { Removals } from './removals.ts';
 import type { Replies } from './replies.ts';
 
 /** Discord has no acknowledgement: what cannot be journalled is kept here and tried again, so long. */
@@ -45,6 +46,7 @@ export type IncomingOptions = {
   readonly replies: Replies;
   readonly refusals: Refusals;
   readonly bookmarks: Bookmarks;
+  readonly removals: Removals;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 };
@@ -190,11 +192,12 @@ export class Incoming {
   }
 
   async #deleted(channel: string, ids: readonly string[]): Promise<void> {
-    const { conversation, guilds } = this.#options;
+    const { conversation, guilds, removals } = this.#options;
     const where = await this.#insist(() => guilds.channel(channel));
     if (where === undefined) return;
     const { guild, parent } = where;
     for (const id of ids) {
+      if ((await this.#insist(() => removals.has(id))) === true) continue;
       const reference = { platform: PLATFORM, workspace: guild, channel: parent, id };
       await this.#insist(() => conversation.deleted(reference));
     }

@@ -2,8 +2,8 @@ import type { APIAttachment, APIMessage } from 'discord.js';
 import type { Attachment } from '../../core/conversation.ts';
 import type { FilmLinks } from './film-links.ts';
 
-/** What is certainly no picture is not fetched beside one: notes, recordings, papers. */
-const NO_FILM = /^(?:text|audio|video)\/|^application\/(?:pdf|json|zip|msword|vnd\.)/;
+/** What is certainly no film is not fetched beside one: notes, recordings, papers. A zip may be a study. */
+const NO_FILM = /^(?:text|audio|video)\/|^application\/(?:pdf|json|msword|vnd\.)/;
 
 export type FilmMessage = Pick<APIMessage, 'id' | 'channel_id' | 'attachments'> &
   Partial<Pick<APIMessage, 'message_snapshots'>>;

@@ -19,6 +19,7 @@ import type { Refusals } from './refusals.ts';
 import type { ReplyAddress } from './reply-address.ts';
 import { ReplyContent } from './reply-content.ts';
 import { Typing } from './typing.ts';
+import type { UploadRemoval } from './upload-removal.ts';
 
 /** An answer that takes longer is announced by a message that becomes it. */
 const SIGN_MS = 1_000;
@@ -36,6 +37,7 @@ export type RepliesOptions = {
   readonly application: () => Application;
   readonly guilds: Guilds;
   readonly refusals: Refusals;
+  readonly removal: UploadRemoval;
   /** Tells the posts of teaching cases from other replies. */
   readonly cases: Pick<TeachingCases, 'openedBy'>;
   readonly spoilerChannels: readonly string[];
@@ -79,12 +81,12 @@ export class Replies {
     this.#closing.abort();
   }
 
-  #recover({ turn, message, parts }: Unfinished): void {
+  #recover({ turn, message, parts, author }: Extract<Unfinished, { duty: 'deliver' }>): void {
     const { workspace, channel, thread, id } = message;
     const direct = workspace === '';
     // What the bot said to itself has no message: then everything of the reply comes after the thread's beginning.
     const question = isSnowflake(id) ? id : thread;
-    const address = { workspace, channel, thread, question, author: undefined, direct };
+    const address = { workspace, channel, thread, question, author, direct };
     this.#begin(turn, address, { parts, looks: true });
   }
 
@@ -150,9 +152,9 @@ export class Replies {
     { typing, hidden, address }: { typing: Typing; hidden: boolean; address: ReplyAddress },
   ): Promise<ReplyContent | undefined> {
     const { application, conversation } = this.#options;
-    const content = new ReplyContent(
-      address.direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS],
-    );
+    const { direct, author: asker } = address;
+    const onceMore = direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS];
+    const content = new ReplyContent({ direct, asker, onceMore });
     const drafts = new Drafts((now) => reply.draft(now));
     // Whoever waits sees that they were heard, and can stop it.
     let isShown = false;
@@ -203,7 +205,7 @@ export class Replies {
     reply: PostedReply,
     { content, address }: { readonly content: ReplyContent; readonly address: ReplyAddress },
   ): Promise<void> {
-    const { conversation, logger, now } = this.#options;
+    const { conversation, logger, now, removal } = this.#options;
     const giveUpAt = now() + DELIVER_MS;
     for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
       try {
@@ -221,6 +223,8 @@ export class Replies {
         await sleep(waitMs, undefined, { signal: this.#closing.signal });
       }
     }
+    if (content.foundPatientData)
+      await this.#persist(() => removal.handle(turn, address, this.#closing.signal));
     await this.#persist(() => conversation.delivered(turn));
   }
 

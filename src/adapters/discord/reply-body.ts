@@ -85,6 +85,8 @@ const rowsOf = (footer: Footer, turn: TurnId, part: number): readonly Row[] => {
           press(ACTIONS.choose, 'Leave it', 'leave'),
         ),
       ];
+    case 'private-question':
+      return [rowOf(press(ACTIONS.show, 'Show it to me', footer.asker))];
     case 'case':
       return caseRows({ turn, part }, press(ACTIONS.forget, 'Forget'));
     case 'finished':

@@ -1,4 +1,5 @@
 import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
+import type { ErrorCode } from '../../errors.ts';
 import { splitText } from '../split-text.ts';
 import { quietMarkdown, smallPrint } from './quiet-markdown.ts';
 
@@ -14,6 +15,8 @@ export type Footer =
   /** `boxes`: how many it shows. `read`: the model answered, so that it can be judged. */
   | { readonly kind: 'finished'; readonly read: boolean; readonly boxes: number }
   | { readonly kind: 'question'; readonly options: readonly Choice[] }
+  /** There is a question that is shown to this person alone. */
+  | { readonly kind: 'private-question'; readonly asker: string }
   /** It is the post of a teaching case. */
   | { readonly kind: 'case' };
 
@@ -30,8 +33,19 @@ const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
 
 /** Core says this once a thread, with the first reply about a film; what Discord's readers must know goes with it. */
 const ONCE = 'preliminary';
-const NAMES_STAY =
-  'Names and numbers that are written in the picture are not removed; send films without them.';
+
+/** A film with text is refused, by the operator's policy. */
+const TEXT_REFUSED: ErrorCode = 'text-in-picture';
+
+/** All that a channel sees of a question that is for one person. */
+const ASKED_IN_PRIVATE =
+  'There is a question about this film, which only whoever asked can see and answer.';
+
+/** Said to whoever asked alone. */
+export const HOW_TO_DELETE =
+  'If the post with the film is still there, it still shows what was masked here. Whoever posted it can take it away: open its menu (⋯, or press and hold it) and choose "Delete Message"; I forget the film and what I said about it, too.';
+
+const ASKER_UNKNOWN = 'Send the film to me in a direct message, where I can ask it.';
 
 /** A reply as it grows: the messages that it would be if it ended now. */
 export class ReplyContent {
@@ -44,9 +58,28 @@ export class ReplyContent {
   readonly #onceMore: readonly string[];
   #footer: Footer = { kind: 'working' };
   #ended = false;
+  #foundPatientData = false;
+  readonly #direct: boolean;
+  readonly #asker: string | undefined;
 
-  constructor(onceMore: readonly string[] = []) {
+  /** `direct`: between `asker` and the bot, so that nobody else reads along. */
+  constructor({
+    direct,
+    asker,
+    onceMore,
+  }: {
+    readonly direct: boolean;
+    readonly asker: string | undefined;
+    readonly onceMore: readonly string[];
+  }) {
+    this.#direct = direct;
+    this.#asker = asker;
     this.#onceMore = onceMore;
+  }
+
+  /** Its film shows, as it was posted, what looks like patient data. */
+  get foundPatientData(): boolean {
+    return this.#foundPatientData;
   }
 
   get ended(): boolean {
@@ -108,11 +141,10 @@ export class ReplyContent {
         this.#addNotice(event.code, event.text);
         break;
       case 'choices':
-        this.#text = event.question;
-        this.#picture = event.picture ?? undefined;
-        this.#end({ kind: 'question', options: event.options });
+        this.#ask(event);
         break;
       case 'error':
+        this.#foundPatientData = event.code === TEXT_REFUSED;
         this.#text = [this.#text, event.message].filter((text) => text !== '').join('\n\n');
         this.#end({ kind: 'finished', read: false, boxes: 0 });
         break;
@@ -127,10 +159,28 @@ export class ReplyContent {
     }
   }
 
+  #ask(event: Extract<ReplyEvent, { type: 'choices' }>): void {
+    this.#foundPatientData = event.private;
+    if (event.private && !this.#direct) {
+      this.#notices.length = 0;
+      const isKnown = this.#asker !== undefined;
+      this.#text = isKnown ? ASKED_IN_PRIVATE : `${ASKED_IN_PRIVATE} ${ASKER_UNKNOWN}`;
+      this.#end(
+        this.#asker === undefined
+          ? { kind: 'finished', read: false, boxes: 0 }
+          : { kind: 'private-question', asker: this.#asker },
+      );
+      return;
+    }
+    this.#text = event.private ? `${event.question}\n\n${HOW_TO_DELETE}` : event.question;
+    this.#picture = event.picture ?? undefined;
+    this.#end({ kind: 'question', options: event.options });
+  }
+
   #addNotice(code: string, text: string): void {
     if (FIRST.has(code)) this.#first.push(text);
     else this.#notices.push(text);
-    if (code === ONCE) this.#notices.push(NAMES_STAY, ...this.#onceMore);
+    if (code === ONCE) this.#notices.push(...this.#onceMore);
   }
 
   #end(footer: Footer): void {

@@ -18,6 +18,7 @@ import { Delivering } from './delivering.ts';
 import { editMessage } from './editing.ts';
 import { expireFilms } from './expire-films.ts';
 import { keepFeedback } from './feedback.ts';
+import { filmReferences } from './film-references.ts';
 import { Forgetting } from './forgetting.ts';
 import { obeyForget } from './obey-forget.ts';
 import { heed } from './heeding.ts';
@@ -156,6 +157,10 @@ export class JournalledConversation implements Conversation {
 
   film(id: TurnId): Promise<Pick<Film, 'sha256' | 'png'> | undefined> {
     return turnFilm({ journal: this.#journal, open: this.#open }, id);
+  }
+
+  filmReferences(id: TurnId): ReturnType<Conversation['filmReferences']> {
+    return filmReferences(this.#journal, id);
   }
 
   begun(id: TurnId, part: number, partId: string): Promise<void> {

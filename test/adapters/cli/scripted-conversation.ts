@@ -48,6 +48,7 @@ export const scriptedConversation = (turns: readonly TurnScript[]): ScriptedConv
     },
     stop: async (turn) => stops.get(turn)?.abort(),
     film: async () => undefined,
+    filmReferences: async () => [],
     forget: async () => undefined,
     begun: async (turn, part) => void reports.push(`begun ${turn} part ${part}`),
     delivered: async (turn) => void reports.push(`delivered ${turn}`),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
   inviteLink,
-  NEEDED,
+  neededPermissions,
   PERMISSIONS,
   type NeededPermission,
 } from '../../../src/adapters/discord/requirements.ts';
@@ -17,7 +17,10 @@ const ALL: Readonly<Record<NeededPermission, PermissionName>> = {
   SendMessagesInThreads: 'sendMessagesInThreads',
   AttachFiles: 'attachFiles',
   ReadMessageHistory: 'readMessageHistory',
+  ManageMessages: 'manageMessages',
 };
+
+const NEEDED = neededPermissions({ removesUploads: false });
 
 const without = (lacking: NeededPermission) => ({
   discord: { granted: NEEDED.filter((one) => one !== lacking).map((one) => ALL[one]) },
@@ -34,14 +37,19 @@ const ask = (stage: Stage): { channel: string; message: string; by: string; olde
 };
 
 describe('the invite link', { timeout: 60_000 }, () => {
-  test('asks for the permissions that are needed, for no other, and for commands', async () => {
-    const link = new URL(inviteLink('123'));
+  test.each([
+    ['as it comes', { removesUploads: false }],
+    ['when posts with patient data are removed', { removesUploads: true }],
+  ])('asks for what is needed, for no more, and for commands: %s', async (_, settings) => {
+    const needed = neededPermissions(settings);
+    expect(needed.includes('ManageMessages')).toBe(settings.removesUploads);
+    const link = new URL(inviteLink('123', needed));
     const asked = new PermissionsBitField(BigInt(link.searchParams.get('permissions') ?? '0'));
-    expect(asked.toArray().toSorted()).toEqual(NEEDED.toSorted());
+    expect(asked.toArray().toSorted()).toEqual(needed.toSorted());
     expect(link.searchParams.get('scope')).toBe('bot applications.commands');
     expect(link.searchParams.get('client_id')).toBe('123');
     const docs = await readFile('docs/discord.md', 'utf8');
-    const bitfield = new PermissionsBitField(NEEDED).bitfield.toString();
+    const bitfield = new PermissionsBitField(needed).bitfield.toString();
     expect(docs).toContain(`permissions=${bitfield}`);
     for (const { name } of Object.values(PERMISSIONS)) expect(docs).toContain(`*${name}*`);
   });

@@ -7,6 +7,7 @@ import {
   createDiscordAdapter,
   type DiscordAdapter,
 } from '../../../src/adapters/discord/discord.ts';
+import { createRemovals } from '../../../src/adapters/discord/kept-removals.ts';
 import type { DiscordSettings } from '../../../src/adapters/discord/discord-settings.ts';
 import { CASE_LIMITS } from '../../../src/core/teaching/case-limits.ts';
 import {
@@ -226,6 +227,8 @@ export class Stage {
         cdnHosts: [],
         followUps: 'started',
         spoilerChannels: [],
+        removesUploads: false,
+        moderatorsChannels: [],
         proxy: { url: undefined, except: '' },
         ...this.#options.settings,
         ...this.#settings,
@@ -237,6 +240,7 @@ export class Stage {
         mark: ({ id }, message) => void this.bookmarks.set(id, message),
         all: () => allOf(this.bookmarks),
       },
+      removals: createRemovals(() => this.#stores.records),
       logger,
       now: () => this.#now(),
     });

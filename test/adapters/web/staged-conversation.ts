@@ -89,6 +89,7 @@ export const createStagedConversation = (stage: Stage, left: readonly Unfinished
       }
     },
     film: async (id) => films.get(find(id).message.thread) ?? films.get(EVERY_THREAD),
+    filmReferences: async () => [],
     choose: async (id, code) => begin(answeringTurnIdOf(id), find(id).message, code),
     stop: async (id) => find(id).stop.abort(),
     forget: async ({ thread }) => {

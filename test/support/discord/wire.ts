@@ -186,7 +186,8 @@ export class Wire {
   /** With its author's membership, as the gateway tells it. */
   message(message: Message, sight: Sight): Json {
     const { id, channel, author, type, reference, thread, nonce, interaction } = message;
-    const { channels, messages } = this.#world;
+    const { channels, messages, interactions } = this.#world;
+    const pressed = interaction === undefined ? undefined : interactions.get(interaction)?.on;
     const shown = this.#shows(message, sight);
     const referenced = reference === undefined ? undefined : messages.get(reference.message);
     const there = thread === undefined ? undefined : channels.get(thread);
@@ -258,9 +259,10 @@ export class Wire {
         : {
             interaction_metadata: {
               id: interaction,
-              type: 2,
+              type: pressed === undefined ? 2 : 3,
               user: this.user(author),
               authorizing_integration_owners: {},
+              ...(pressed === undefined ? {} : { interacted_message_id: pressed }),
             },
           }),
     };

@@ -36,10 +36,12 @@ export const MESSAGE_ROUTES: readonly Route[] = [
   {
     call: 'DELETE /channels/:channel/messages/:message',
     answer: ({ ids }, context) => {
-      channelOf(context, ids['channel']);
+      const channel = channelOf(context, ids['channel']);
       const message = messageOf(context, ids['message']);
       if (message.channel !== ids['channel']) throw new Refusal(404, CODE.unknownMessage);
-      if (message.author !== context.world.bot) throw new Refusal(403, CODE.missingPermissions);
+      const isOurs = message.author === context.world.bot;
+      const mayManage = channel.guild !== undefined && context.world.may(channel, 'manageMessages');
+      if (!isOurs && !mayManage) throw new Refusal(403, CODE.missingPermissions);
       message.deleted = true;
       context.tell.deleted(message);
     },
