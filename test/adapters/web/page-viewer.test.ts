@@ -211,7 +211,7 @@ describe.skipIf(browserMissing !== undefined)(
       const { page } = stage;
       const file = { name: 'film.tif', mimeType: 'image/tiff', buffer: Buffer.from('II*') };
       await page.locator('input.file').first().setInputFiles(file);
-      await page.getByText('This browser cannot show this kind of picture.').waitFor();
+      await page.getByText('This browser cannot show this kind of file.').waitFor();
       stage.staged.films.set('every thread', { sha256: 'c3d4', png: film });
       await ask('Is the heart large?');
       await finished();

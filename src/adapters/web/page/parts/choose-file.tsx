@@ -2,9 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useRoom } from './room.ts';
 
-/** What intake may be able to read; it looks at the bytes, not at the name. */
-const ACCEPTED = 'image/*,.tif,.tiff,.dcm,application/dicom';
-
 type ChooseFileProps = {
   readonly class: string;
   /** Where there are no words in it. */
@@ -36,8 +33,8 @@ export const ChooseFile = ({ class: kind, name, takesFocus, children }: ChooseFi
       <input
         ref={input}
         class="file"
+        // Any: a DICOM often has neither an extension nor a type, and intake looks at the bytes.
         type="file"
-        accept={ACCEPTED}
         hidden
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];

@@ -2,6 +2,8 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { FilmStage } from '../film/film-stage.ts';
 import { changeWindow, isWhole, toTransfer } from '../film/window-level.ts';
+import type { ReadingRoom } from '../state/reading-room.ts';
+import { isOver } from '../state/turn-state.ts';
 import { BoxCard } from './box-card.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { RedrawBar } from './redraw-bar.tsx';
@@ -10,8 +12,10 @@ import { ViewerTools } from './viewer-tools.tsx';
 
 const FILTER = 'window-level';
 
-const UNREADABLE = 'This browser cannot show this kind of picture.';
+/** DICOM, HEIC and TIFF, mostly; the server's own PNG is shown as soon as it is there. */
+const UNREADABLE = 'This browser cannot show this kind of file.';
 const READABLE_LATER = ' Wetread may: ask, and the film is shown here.';
+const READABLE_SOON = ' Wetread is opening it, and shows the film here.';
 const GONE = 'The film of this thread is not kept any more. Show it again to go on.';
 
 /** The film with its boxes, and what can be done with it. */
@@ -23,8 +27,7 @@ export const FilmViewer = () => {
   useStage(place, isUnreadable, isLoading);
   const { film } = room.shown.value;
   const name = typeof film === 'object' ? film.altText : 'Film';
-  const unreadable = `${UNREADABLE}${room.picked.value === undefined ? '' : READABLE_LATER}`;
-  const message = film === 'gone' ? GONE : isUnreadable.value ? unreadable : undefined;
+  const message = film === 'gone' ? GONE : isUnreadable.value ? unreadableWords(room) : undefined;
   const isWaiting = message === undefined && (film === 'opening' || isLoading.value);
   return (
     <div class={room.dragMode.value === 'window' ? 'stage windowing' : 'stage'}>
@@ -53,6 +56,12 @@ export const FilmViewer = () => {
       <ViewerTools />
     </div>
   );
+};
+
+const unreadableWords = ({ picked, thread }: ReadingRoom): string => {
+  if (picked.value !== undefined) return UNREADABLE + READABLE_LATER;
+  const isUnderWay = thread.value.turns.value.some(({ state }) => !isOver(state.value));
+  return isUnderWay ? UNREADABLE + READABLE_SOON : UNREADABLE;
 };
 
 const boxCountWords = (count: number): string =>

@@ -21,7 +21,10 @@ export const NoFilm = ({ isAgain }: { readonly isAgain: boolean }) => {
         <ChooseFile class="first" takesFocus={isAgain}>
           Choose a file
         </ChooseFile>
-        <p class="hint">A frontal chest X-ray as PNG, JPEG, WebP, TIFF or AVIF.</p>
+        <p class="hint">
+          A frontal chest X-ray as DICOM (also a zip of one study), PNG, JPEG, HEIC, WebP, TIFF or
+          AVIF. Names on it are masked where they are found.
+        </p>
       </div>
       {samples.length > 0 && <Samples samples={samples} />}
     </div>

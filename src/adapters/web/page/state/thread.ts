@@ -5,7 +5,7 @@ import type { PageEvent } from '../../page-event.ts';
 import type { FilmCache } from './film-cache.ts';
 import type { KeptThread, KeptTurn } from './kept-threads.ts';
 import { sentenceOf, type Server } from './server.ts';
-import { NEW_TURN, isOver, withEvent } from './turn-state.ts';
+import { NEW_TURN, type TurnState, isOver, withEvent } from './turn-state.ts';
 import { type PickedFilm, type Said, type ShownFilm, Turn } from './turn.ts';
 
 export type ThreadParts = {
@@ -162,7 +162,7 @@ export class Thread {
     // After a reload, or in another tab, the film is wanted before the answer is there.
     if (isFirst && !isOver(state) && turn.film.value === 'opening') void this.#openFilm(turn);
     if (turn.said === undefined && state.failure?.code === 'turn-unknown') this.#drop(turn);
-    else if (isOver(state)) void this.#settleFilm(turn, state.film?.name, credit);
+    else if (isOver(state)) void this.#settleFilm(turn, state, credit);
   }
 
   /** A turn of earlier that the server has no more: it was forgotten by a word, or is past its time. */
@@ -175,8 +175,11 @@ export class Thread {
   }
 
   /** The reply is there, so it is sure what it is about. */
-  async #settleFilm(turn: Turn, name: string | undefined, credit: string | undefined) {
+  async #settleFilm(turn: Turn, { film, question }: TurnState, credit: string | undefined) {
     const { value: before } = turn.film;
+    const name = film?.name;
+    // What was masked on it is not shown any more, whether or not the masked film can be had.
+    if (question?.private === true && before === turn.said?.film) turn.film.value = 'opening';
     if (name !== undefined) {
       this.#parts.films.credit(name, typeof before === 'object' ? before.credit : credit);
       await this.#openFilm(turn, name);
