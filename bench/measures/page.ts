@@ -61,16 +61,24 @@ const timeOpening = async (page: Page, url: string): Promise<{ ms: number; bytes
   return { ms: Number(ms), bytes: Number(bytes) };
 };
 
-/** From the film's choice until the whole reply is there with its boxes on the film. */
-const timeReading = async (page: Page, url: string): Promise<number> => {
+type Reading = {
+  readonly firstWordMs: number;
+  /** The whole reply, with its boxes on the film. */
+  readonly wholeMs: number;
+};
+
+/** From the film's choice on; the text gate is on the way, as it is by default. */
+const timeReading = async (page: Page, url: string): Promise<Reading> => {
   await page.goto(url);
   await page.locator('.samples li').first().waitFor();
   const start = performance.now();
   await page.locator('input.file').first().setInputFiles(FILM);
   await page.getByRole('button', { name: 'Wet read' }).click();
+  await page.locator('.answer', { hasText: /\w/ }).waitFor();
+  const firstWordMs = performance.now() - start;
   await page.locator('.after').waitFor();
   await page.locator('.box').first().waitFor();
-  return performance.now() - start;
+  return { firstWordMs, wholeMs: performance.now() - start };
 };
 
 /** The page in a real browser over the demo checkpoint, on loopback; nothing where there is no browser. */
@@ -79,7 +87,7 @@ export const measurePage = async (): Promise<Measurement[]> => {
   const site = await openSite();
   const browser = await openBrowser();
   const openings: { ms: number; bytes: number }[] = [];
-  const readings: number[] = [];
+  const readings: Reading[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     openings.push(await asNewVisitor(browser, (page) => timeOpening(page, site.url)));
     readings.push(await asNewVisitor(browser, (page) => timeReading(page, site.url)));
@@ -101,8 +109,21 @@ export const measurePage = async (): Promise<Measurement[]> => {
       ...alone,
     },
     {
+      name: 'page: film in, first word out',
+      value: median(readings.map(({ firstWordMs }) => firstWordMs)),
+      unit: 'ms',
+      ...alone,
+    },
+    {
+      // The text gate has loaded its models for it.
+      name: 'page: film in, first word out, the first film of all',
+      value: readings[0]?.firstWordMs ?? Number.NaN,
+      unit: 'ms',
+      ...alone,
+    },
+    {
       name: 'page: film in, wet read and boxes out',
-      value: median(readings),
+      value: median(readings.map(({ wholeMs }) => wholeMs)),
       unit: 'ms',
       ...alone,
     },
