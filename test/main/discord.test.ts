@@ -76,9 +76,12 @@ describe('a server that joins Discord', { timeout: A_BUSY_MACHINE_MS }, () => {
 });
 
 describe('wetread doctor', { timeout: A_BUSY_MACHINE_MS }, () => {
-  const examine = async (discord: Discord): Promise<{ code: number | null; found: string }> => {
+  const examine = async (
+    discord: Discord,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; found: string }> => {
     const args = [resolve('bin/wetread.mjs'), 'doctor', '--json'];
-    const program = startProgram(args, await settingsFor(discord));
+    const program = startProgram(args, { ...(await settingsFor(discord)), ...more });
     const code = await program.exitCode;
     return { code, found: program.output() };
   };
@@ -92,6 +95,12 @@ describe('wetread doctor', { timeout: A_BUSY_MACHINE_MS }, () => {
   test('names the permission that is missing', async () => {
     const { code, found } = await examine(await open({ granted: ['viewChannel'] }));
     expect(found).toMatch(/lacks Send Messages, .*Attach Files/);
+    expect(code).not.toBe(0);
+  });
+
+  test('names the permission to remove posts where they are to be removed', async () => {
+    const { code, found } = await examine(await open(), { DISCORD_REMOVE_UPLOADS: 'on' });
+    expect(found).toMatch(/lacks Manage Messages in server .*permissions=309237754880/s);
     expect(code).not.toBe(0);
   });
 

@@ -133,9 +133,8 @@ export class Replies {
   /** The thread of the case, into which whoever asked is brought where it was not opened from their own message. */
   async #open(address: ReplyAddress): Promise<Destination> {
     const { api } = this.#options;
-    const { signal } = this.#closing;
     const destination = await this.#insist(() =>
-      openCaseThread({ ...this.#options, signal }, address),
+      openCaseThread({ ...this.#options, signal: this.#closing.signal }, address),
     );
     const { author, question, thread } = address;
     if (destination.opened && author !== undefined && question !== thread) {
@@ -152,9 +151,8 @@ export class Replies {
     { typing, hidden, address }: { typing: Typing; hidden: boolean; address: ReplyAddress },
   ): Promise<ReplyContent | undefined> {
     const { application, conversation } = this.#options;
-    const { direct, author: asker } = address;
-    const onceMore = direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS];
-    const content = new ReplyContent({ direct, asker, onceMore });
+    const onceMore = address.direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS];
+    const content = new ReplyContent({ ...address, onceMore });
     const drafts = new Drafts((now) => reply.draft(now));
     // Whoever waits sees that they were heard, and can stop it.
     let isShown = false;

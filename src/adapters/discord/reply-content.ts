@@ -2,6 +2,7 @@ import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { splitText } from '../split-text.ts';
 import { quietMarkdown, smallPrint } from './quiet-markdown.ts';
+import type { ReplyAddress } from './reply-address.ts';
 
 /** Discord takes 2,000 characters; some are left for what stands around a hidden reading. */
 const PART_LIMIT = 1_950;
@@ -62,18 +63,13 @@ export class ReplyContent {
   readonly #direct: boolean;
   readonly #asker: string | undefined;
 
-  /** `direct`: between `asker` and the bot, so that nobody else reads along. */
   constructor({
     direct,
-    asker,
+    author,
     onceMore,
-  }: {
-    readonly direct: boolean;
-    readonly asker: string | undefined;
-    readonly onceMore: readonly string[];
-  }) {
+  }: Pick<ReplyAddress, 'direct' | 'author'> & { readonly onceMore: readonly string[] }) {
     this.#direct = direct;
-    this.#asker = asker;
+    this.#asker = author;
     this.#onceMore = onceMore;
   }
 

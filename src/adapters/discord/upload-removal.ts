@@ -3,12 +3,13 @@ import type { Conversation, TurnId } from '../../core/conversation.ts';
 import type { Logger } from '../../log.ts';
 import { nonceOf } from './delivery-key.ts';
 import type { DiscordApi } from './discord-api.ts';
-import { CODES, DiscordFailure, hasCode } from './discord-failure.ts';
+import { CODES, DiscordFailure, hasCode, isForbidden } from './discord-failure.ts';
 import type { DiscordSettings } from './discord-settings.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Guilds } from './guilds.ts';
 import type { Removals } from './removals.ts';
 import type { ReplyAddress } from './reply-address.ts';
+import { PERMISSIONS } from './requirements.ts';
 
 /** Names what moderators are told beside the parts of a reply, of which there are a few. */
 const MODERATORS_PART = 40_000;
@@ -55,7 +56,7 @@ export class UploadRemoval {
   }
 
   async #removeOne({ channel, message }: Post, signal: AbortSignal): Promise<string> {
-    const { api, guilds, removals, logger } = this.#options;
+    const { api, removals, logger } = this.#options;
     await removals.add(message);
     try {
       const route = Routes.channelMessage(channel, message);
@@ -64,17 +65,22 @@ export class UploadRemoval {
     } catch (error) {
       // Removed already, by an earlier try.
       if (hasCode(error, CODES.unknownMessage)) return REMOVED;
-      await removals.drop(message);
+      // Not known whether it was done: then it counts as ours for as long as Discord may tell of it.
       if (!(error instanceof DiscordFailure)) throw error;
-      const missing = guilds.missing(channel, ['ManageMessages']);
-      const lacks = hasCode(error, CODES.missingPermissions) && missing.length === 0;
-      const names = lacks ? ['Manage Messages'] : missing;
-      const { code, found, operator } = explainFailure(error, names);
-      logger.error({ code }, `a post was not removed: ${found} ${operator}`);
-      return names.length === 0
-        ? `The post could not be removed (${error.code}).`
-        : `The post could not be removed: Wetread lacks the permission ${names.join(', ')} there.`;
+      if (error.kind === 'refused') await removals.drop(message);
+      const outcome = `The post could not be removed: ${this.#reasonOf(error, channel)}`;
+      const { code, operator } = explainFailure(error);
+      logger.error({ code, call: error.call, reason: error.code }, `${outcome} ${operator}`);
+      return outcome;
     }
+  }
+
+  #reasonOf(failure: DiscordFailure, channel: string): string {
+    const { code } = failure;
+    if (!isForbidden(failure)) return `Discord did not take it (${code}).`;
+    const missing = this.#options.guilds.missing(channel, ['ViewChannel', 'ManageMessages']);
+    const names = missing.join(', ') || PERMISSIONS.ManageMessages.name;
+    return `Wetread lacks the permission ${names} there.`;
   }
 
   async #tell(

@@ -175,6 +175,24 @@ describe('a film with a name on it', { timeout: A_BUSY_MACHINE_MS }, () => {
     for (const one of seen) expect(one).not.toMatch(/patient|mask/i);
   });
 
+  test('which is to be a teaching case is asked about first, and then becomes one', async () => {
+    const stage = await openStage({ intake: intakeWith(FINDS_A_NAME) });
+    const { discord } = stage;
+    const channel = discord.channel('chest');
+    const [by, other] = [discord.user('teacher'), discord.user('learner')];
+    discord.command(by, channel, 'quiz', { film: { bytes: FILM } });
+    const [head] = await stage.answered(channel, 1);
+    const asked = { stage, channel, by, other, message: head?.id ?? '' };
+    const question = await showMe(asked, await publicPart(asked));
+    discord.press(by, question.id, CONFIRM);
+    const post = await discord.until('a case', () =>
+      discord
+        .replies(discord.threadOf(asked.message))
+        .find(({ buttons }) => buttons.some(({ label }) => label === 'Answer in words')),
+    );
+    expect(post.pictures).toHaveLength(1);
+  });
+
   test('is asked about where it was sent when that is a direct message', async () => {
     const stage = await openStage({ intake: intakeWith(FINDS_A_NAME) });
     const { discord } = stage;

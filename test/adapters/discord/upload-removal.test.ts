@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import type { StageOptions } from './stage.ts';
 import {
   askAboutNamed,
   CONFIRM,
+  FILM,
   FINDS_A_NAME,
   intakeWith,
   publicPart,
   showMe,
 } from './named-stage.ts';
+import { openStage, SENTENCES, type StageOptions } from './stage.ts';
 import type { PermissionName } from '../../support/discord/world.ts';
-import { SENTENCES } from './stage.ts';
 
 const A_BUSY_MACHINE_MS = 60_000;
 
@@ -111,3 +111,77 @@ test('by itself nothing is removed', { timeout: A_BUSY_MACHINE_MS }, async () =>
   await asked.stage.quiet();
   expect(asked.stage.discord.world.messages.get(asked.message)?.deleted).toBe(false);
 });
+
+test(
+  'a process that died after it removed the post tells moderators once, and the film is still asked about',
+  { timeout: A_BUSY_MACHINE_MS },
+  async () => {
+    const call = 'DELETE /channels/:channel/messages/:message';
+    let moderators = '';
+    const asked = await askAboutNamed({
+      leaseMs: 500,
+      discord: { granted: [...GRANTED, 'manageMessages'] },
+      prepare: async (stage) => {
+        moderators = stage.discord.channel('moderators');
+        await stage.reopen({ removesUploads: true, moderatorsChannels: [moderators] });
+        stage.discord.fault(call, { kind: 'slow', ms: A_BUSY_MACHINE_MS });
+      },
+    });
+    const { stage } = asked;
+    const { discord } = stage;
+    await discord.until('it is removed', () => discord.world.messages.get(asked.message)?.deleted);
+    await stage.reopen();
+    await stage.answered(moderators, 1);
+    await stage.quiet();
+    expect(stage.says(moderators)).toEqual([expect.stringMatching(/The post was removed\./)]);
+    const question = await showMe(asked, await publicPart(asked));
+    discord.press(asked.by, question.id, CONFIRM);
+    await stage.asked('How is the heart?');
+  },
+);
+
+test(
+  'the post of an older film, asked about by somebody else, is what is removed',
+  { timeout: A_BUSY_MACHINE_MS },
+  async () => {
+    const stage = await openStage({
+      intake: intakeWith(FINDS_A_NAME),
+      settings: { removesUploads: true },
+      discord: { granted: [...GRANTED, 'manageMessages'] },
+    });
+    const { discord } = stage;
+    const channel = discord.channel('chest');
+    const films = [{ bytes: FILM }];
+    const older = discord.post({ by: discord.user('teacher'), channel, films });
+    const text = `${discord.mention} How is the heart?`;
+    const question = discord.post({ by: discord.user('resident'), channel, text, replyTo: older });
+    await discord.until('it is removed', () => discord.world.messages.get(older)?.deleted);
+    await stage.quiet();
+    expect(discord.world.messages.get(question)?.deleted).toBe(false);
+  },
+);
+
+test(
+  'moderators of another server are told nothing, and in direct messages nothing is removed',
+  { timeout: A_BUSY_MACHINE_MS },
+  async () => {
+    const stage = await openStage({
+      intake: intakeWith(FINDS_A_NAME),
+      discord: { granted: [...GRANTED, 'manageMessages'] },
+    });
+    const { discord } = stage;
+    const by = discord.user('resident');
+    const elsewhere = discord.direct(discord.user('moderator of another server'));
+    await stage.reopen({ removesUploads: true, moderatorsChannels: [elsewhere] });
+    const text = `${discord.mention} How is the heart?`;
+    const films = [{ bytes: FILM }];
+    const message = discord.post({ by, channel: discord.channel('chest'), text, films });
+    await discord.until('it is removed', () => discord.world.messages.get(message)?.deleted);
+    const direct = discord.post({ by, channel: discord.direct(by), text, films });
+    await stage.answered(discord.direct(by), 1);
+    await stage.quiet();
+    expect(stage.says(elsewhere)).toEqual([]);
+    expect(discord.world.messages.get(direct)?.deleted).toBe(false);
+    expect(stage.refusals('50013')).toBe(0);
+  },
+);
