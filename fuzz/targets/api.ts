@@ -5,7 +5,7 @@ import { createScriptedModel } from '../../test/support/scripted-model.ts';
 import { askingAbout, OPEN_GATE, openScriptedApi } from '../../test/support/scripted-api.ts';
 import { mutateJson } from '../mutate-json.ts';
 import { mutateText } from '../mutate-text.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../test/support/random.ts';
 import type { OpenTarget } from '../target.ts';
 
 const LIMIT_MS = 30_000;

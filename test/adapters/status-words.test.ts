@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statusWords } from '../../../src/adapters/slack/status-words.ts';
+import { statusWords } from '../../src/adapters/status-words.ts';
 
 test('reading says the share that is read, and the time left where it is worth saying', () => {
   const reading = { phase: 'reading', done: 30, total: 120 } as const;
