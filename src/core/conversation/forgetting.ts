@@ -3,7 +3,6 @@ import type { Logger } from '../../log.ts';
 import type { Model } from '../../model/model.ts';
 import type { Audit } from '../audit.ts';
 import type { MessageReference, Place, PostedPart, TurnId } from '../conversation.ts';
-import { readChoice } from './choice-record.ts';
 import { dropFeedback } from './feedback.ts';
 import { goneTurn, type Gone } from './gone.ts';
 import type { Journal } from './journal.ts';
@@ -17,6 +16,7 @@ import { readJoiner } from './turn-words.ts';
 import type { ThreadCases } from './thread-cases.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { Unfinisheds } from './unfinisheds.ts';
+import { withAnswers } from './with-answers.ts';
 
 export type ForgettingOptions = {
   readonly journal: Journal;
@@ -139,7 +139,7 @@ export class Forgetting {
   async #forgetOf(record: TurnRecord, withFilm: boolean): Promise<void> {
     const { journal, look } = this.#options;
     const { threadKey, message } = record;
-    const bringing = await this.#withAnswers(record.id);
+    const bringing = await withAnswers(journal, record.id);
     const turns = new Set(bringing);
     const films = withFilm ? await this.#filmsThatCameWith(threadKey, turns) : new Set<string>();
     if (films.size > 0) {
@@ -174,18 +174,6 @@ export class Forgetting {
   async #goneTurn(id: TurnId): Promise<Gone['turns'][number]> {
     const { ending } = await this.#options.journal.progress(id);
     return goneTurn(id, ending?.kind === 'reply' ? ending.reply.exchange : null);
-  }
-
-  /** A turn, and those that answer its questions or have its films. */
-  async #withAnswers(id: TurnId): Promise<Set<TurnId>> {
-    const { journal } = this.#options;
-    const turns = new Set<TurnId>();
-    let next: TurnId | undefined = id;
-    while (next !== undefined && !turns.has(next)) {
-      turns.add(next);
-      next = (await readChoice(journal, next)) ?? (await journal.turn(next))?.filmsIn;
-    }
-    return turns;
   }
 
   /** Films that these turns brought into the thread, or still wait to. */

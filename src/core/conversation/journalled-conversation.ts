@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WetreadError } from '../../errors.ts';
 import type {
   Conversation,
@@ -38,10 +37,7 @@ import { turnFilm } from './turn-film.ts';
 import type { FilmParts } from './turn-films.ts';
 import type { TurnRecord } from './turn-record.ts';
 import { Unfinisheds } from './unfinisheds.ts';
-
-/** Posting the end of a reply takes a platform a second or two. */
-const DELIVERY_GRACE_MS = 3_000;
-const DELIVERY_LOOK_MS = 20;
+import { waitForDeliveries } from './wait-for-deliveries.ts';
 
 /** What nobody foresaw will hardly be better at once. */
 const BEGIN_AGAIN_MS = 1_000;
@@ -228,19 +224,14 @@ export class JournalledConversation implements Conversation {
     const hurried = new Promise<void>((resolve) => {
       this.#hurry.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([this.#lines.idle().then(() => this.#deliveries()), hurried]);
+    await Promise.race([
+      this.#lines.idle().then(() => waitForDeliveries(this.#open, this.#hurry.signal)),
+      hurried,
+    ]);
     this.#isOver = true;
     for (const turn of this.#open.values()) turn.interrupt(closing);
     await this.#lines.idle();
     await this.#owners.close();
-  }
-
-  /** Whoever delivers what was answered just now is given a moment. */
-  async #deliveries(): Promise<void> {
-    const until = performance.now() + DELIVERY_GRACE_MS;
-    const owed = (): boolean => [...this.#open.values()].some(({ log }) => log.ended);
-    const { signal } = this.#hurry;
-    while (owed() && performance.now() < until && !signal.aborted) await sleep(DELIVERY_LOOK_MS);
   }
 
   /** A turn was taken: its films come at once, and it begins when it is first. */
