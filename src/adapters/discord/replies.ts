@@ -10,14 +10,15 @@ import type { Application } from './application.ts';
 import { openCaseThread, type Destination } from './case-thread.ts';
 import type { DiscordApi } from './discord-api.ts';
 import { DiscordFailure, isForbidden, isLockedOut } from './discord-failure.ts';
-import { Drafts } from './drafts.ts';
+import { untilStored } from '../until-stored.ts';
+import { Drafts } from '../drafts.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Guilds } from './guilds.ts';
 import { deleteMessage, readPostedId } from './message-part.ts';
 import { PostedReply } from './posted-reply.ts';
 import type { Refusals } from './refusals.ts';
 import type { ReplyAddress } from './reply-address.ts';
-import { ReplyContent } from './reply-content.ts';
+import { ReplyContent, type PartContent } from './reply-content.ts';
 import { Typing } from './typing.ts';
 import type { UploadRemoval } from './upload-removal.ts';
 
@@ -153,7 +154,10 @@ export class Replies {
     const { application, conversation } = this.#options;
     const onceMore = address.direct || application().mayReadMessages ? [] : [NO_FOLLOW_UPS];
     const content = new ReplyContent({ ...address, onceMore });
-    const drafts = new Drafts((now) => reply.draft(now));
+    const drafts = new Drafts(
+      (now: readonly PartContent[]) => reply.draft(now),
+      (error) => error instanceof DiscordFailure,
+    );
     // Whoever waits sees that they were heard, and can stop it.
     let isShown = false;
     const timer = setTimeout(() => {
@@ -272,17 +276,8 @@ export class Replies {
     }
   }
 
-  /** Tries again while the store fails. */
-  async #persist(work: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (!(error instanceof WetreadError) || error.code !== 'store-failed') throw error;
-        await sleep(RETRY_MS, undefined, { signal: this.#closing.signal });
-      }
-    }
+  #persist(work: () => Promise<void>): Promise<void> {
+    return untilStored(work, this.#closing.signal);
   }
 
   #report(error: unknown): void {

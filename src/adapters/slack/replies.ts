@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import { Drafts } from './drafts.ts';
+import { untilStored } from '../until-stored.ts';
+import { Drafts } from '../drafts.ts';
 import { logFailure } from './explain-failure.ts';
 import type { Installation } from './installation.ts';
 import type { Network } from '../network.ts';
@@ -155,8 +156,9 @@ export class Replies {
   ): Promise<ReplyContent | undefined> {
     const content = new ReplyContent({ direct, unread });
     const mayStream = direct || reader !== undefined;
-    const drafts = new Drafts((contentNow) =>
-      reply.draft(contentNow.parts, mayStream && contentNow.hasText),
+    const drafts = new Drafts(
+      (now: ReplyContent) => reply.draft(now.parts, mayStream && now.hasText),
+      (error) => error instanceof SlackFailure,
     );
     try {
       for await (const event of this.#options.conversation.events(turn, this.#closing.signal)) {
@@ -257,17 +259,8 @@ export class Replies {
     }
   }
 
-  /** Tries again while the store fails. */
-  async #persist(work: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (!(error instanceof WetreadError) || error.code !== 'store-failed') throw error;
-        await sleep(RETRY_MS, undefined, { signal: this.#closing.signal });
-      }
-    }
+  #persist(work: () => Promise<void>): Promise<void> {
+    return untilStored(work, this.#closing.signal);
   }
 
   #report(error: unknown): void {
