@@ -26,7 +26,7 @@ export const SCOPES: Readonly<Record<string, Scope>> = {
     events: ['message.channels'],
   },
   'chat:write': {
-    reason: 'answer',
+    reason: 'answer, and ask in direct messages',
     methods: [
       'agents.sessions.setStatus',
       'assistant.threads.setStatus',
