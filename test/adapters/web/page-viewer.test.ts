@@ -8,7 +8,14 @@ describe.skipIf(browserMissing !== undefined)(
     const stage = usePage();
     const { ask, boxShown, finished, filmShown, lastTurn, pickSample } = stage;
     const box = () => stage.page.locator('.box').first();
-    const sizeOf = async () => (await box().boundingBox())!;
+    /** Once it is there: while the page draws anew, it may not be. */
+    const sizeOf = async () => {
+      for (;;) {
+        const size = await box().boundingBox();
+        if (size !== null) return size;
+        await stage.page.waitForTimeout(20);
+      }
+    };
     /** Waits until what moves the film has come to rest. */
     const still = async () => {
       let before = await sizeOf();

@@ -123,6 +123,17 @@ class Crowd {
   }
 }
 
+/** Buffers that are still held: what nobody holds may take a moment to go. */
+const heldBytes = async (): Promise<number> => {
+  let least = Infinity;
+  for (let look = 0; look < 10; look++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    least = Math.min(least, process.memoryUsage().arrayBuffers);
+  }
+  return least;
+};
+
 test(
   'a hundred users about twenty films: all are answered, each waits for one turn of the others, memory is flat',
   { timeout: 300_000 },
@@ -143,8 +154,7 @@ test(
     const held: number[] = [];
     for (let wave = 0; wave < WAVES; wave++) {
       await crowd.wave();
-      collectGarbage();
-      held.push(process.memoryUsage().arrayBuffers);
+      held.push(await heldBytes());
     }
     await engine.close();
 
