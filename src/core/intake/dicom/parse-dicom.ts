@@ -10,11 +10,28 @@ const MOST_INFLATED_BYTES = 200 * 2 ** 20;
 const PREAMBLE_BYTES = 132;
 
 /**
+ * Reads of two bytes that the parser makes for one file, three or so an element; a film has some hundreds of elements. Not
+ * left to the thread's limit of memory: an allocation that is large by itself takes the whole process with it.
+ */
+const MOST_READS = 1_000_000;
+
+let readsLeft = 0;
+const { prototype } = dicomParser.ByteStream;
+const { readUint16 } = prototype;
+// The parser has no hook for each element; this is what it calls for each tag.
+prototype.readUint16 = function countedReadUint16(this: typeof prototype): number {
+  readsLeft -= 1;
+  if (readsLeft < 0) throw new Error('too many elements');
+  return readUint16.call(this);
+};
+
+/**
  * The elements of a DICOM file, also of one without preamble, without its first group, or without a word on its transfer
  * syntax, as old archives and hand-made exports have. Fails with `picture-damaged`, always without the parser's own
  * words, as those may quote the file.
  */
 export const parseDicom = (bytes: Buffer): DicomFile => {
+  readsLeft = MOST_READS;
   try {
     const file = parse(bytes);
     checkEnds(file.elements);

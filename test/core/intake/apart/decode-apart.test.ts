@@ -19,9 +19,9 @@ test('a file that takes too long is given up', async () => {
   });
 });
 
-test('a file of more elements than fit a thread is refused, and the next one is read', async () => {
-  // Two million empty ones, each of its own name.
-  const many = Buffer.alloc(2_000_000 * 8);
+test('a file of millions of elements is refused long before they fill a thread, and the next one is read', async () => {
+  // Empty ones, each of its own name: three times what the heap of a thread holds, which would end the process.
+  const many = Buffer.alloc(6_000_000 * 8);
   for (let i = 0; i < many.length / 8; i++) {
     many.writeUInt16LE(0x0009 + 2 * (i >> 16), i * 8);
     many.writeUInt16LE(i & 0xffff, i * 8 + 2);
@@ -30,7 +30,7 @@ test('a file of more elements than fit a thread is refused, and the next one is 
   const start = writeDicom({ width: 1, height: 1, values: [1] });
   const bomb = Buffer.concat([start.subarray(0, start.indexOf('DX') + 2), many]);
   await expect(decodeApart({ format: 'dicom', bytes: bomb })).rejects.toMatchObject({
-    code: expect.stringMatching(/^picture-(damaged|too-slow)$/) as string,
+    code: 'picture-damaged',
   });
   await expect(decodeApart({ format: 'dicom', bytes: film })).resolves.toBeDefined();
 }, 60_000);
