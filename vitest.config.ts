@@ -8,6 +8,8 @@ export default defineConfig({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // Two cores, and onnxruntime takes both: more files at once only wait for each other.
     maxWorkers: 2,
+    // Real processes, browsers and leases: where a shared machine stalls, a test is run once more, and vitest says so.
+    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // What a browser does on two loaded cores may take longer than the second that is the default.
