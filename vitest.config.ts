@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-const { CI } = process.env;
-
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -11,7 +9,7 @@ export default defineConfig({
     // Two cores, and onnxruntime takes both: more files at once only wait for each other.
     maxWorkers: 2,
     // Real processes, browsers and leases: where a shared machine stalls, a test is run once more, and vitest says so.
-    retry: CI === undefined ? 0 : 1,
+    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // What a browser does on two loaded cores may take longer than the second that is the default.
