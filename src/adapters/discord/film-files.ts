@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { readBody } from '../read-body.ts';
 import type { Network } from '../network.ts';
 import type { DiscordApi } from './discord-api.ts';
 import { CODES, DiscordFailure, hasCode } from './discord-failure.ts';
@@ -11,8 +12,6 @@ import { attachmentsOf } from './message-films.ts';
 
 /** A download that broke off, or was told to wait, is tried again after these. */
 const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
-/** What intake takes at most; more is not waited for. */
-const LIMIT_BYTES = 100 * 2 ** 20;
 /** Discord sends files straight; a relay may lead on to another of the same hosts. */
 const MOST_REDIRECTS = 2;
 const DISCORD_HOSTS: ReadonlySet<string> = new Set(['cdn.discordapp.com', 'media.discordapp.net']);
@@ -159,17 +158,5 @@ const readFilm = async (response: Response): Promise<Uint8Array> => {
     const isBusy = status === 429 || status >= 500;
     throw new DiscordFailure(CALL, isBusy ? 'limited' : 'refused', `http-${status}`, status);
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      length += chunk.byteLength;
-      if (length > LIMIT_BYTES) throw new WetreadError('file-too-large', { limit: LIMIT_BYTES });
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof WetreadError) throw error;
-    throw new DiscordFailure(CALL, 'unsure', 'no-answer');
-  }
-  return Buffer.concat(chunks, length);
+  return readBody(response, () => new DiscordFailure(CALL, 'unsure', 'no-answer'));
 };

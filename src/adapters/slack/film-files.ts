@@ -3,6 +3,7 @@ import type { Fetcher } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { logFailure } from './explain-failure.ts';
+import { readBody } from '../read-body.ts';
 import type { Network } from '../network.ts';
 import type { SlackApi } from './slack-api.ts';
 import { SlackFailure } from './slack-failure.ts';
@@ -12,8 +13,6 @@ import { fileAnswer, type SlackFile } from './wire.ts';
 const READY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 /** A download that broke off, or was told to wait, is tried again after these. */
 const AGAIN_MS = [500, 1_000, 2_000, 4_000] as const;
-/** What intake takes at most; more is not waited for. */
-const LIMIT_BYTES = 100 * 2 ** 20;
 /** Bytes that are looked at to tell a page from a picture. */
 const HEAD_BYTES = 256;
 /** A file's address may lead to another one of Slack's. */
@@ -169,26 +168,10 @@ const readFilm = async (response: Response): Promise<Uint8Array> => {
       throw new WetreadError('slack-files-scope');
     throw new WetreadError('film-unavailable');
   }
-  const bytes = await readWithin(response);
+  const bytes = await readBody(response, () => new SlackFailure(METHOD, 'unsure', 'no-answer'));
   if (bytes.byteLength === 0) throw new WetreadError('film-unavailable');
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, HEAD_BYTES));
   if (/^[\s\uFEFF\u00EF\u00BB\u00BF]*<(?:!doctype html|html|head)/i.test(head))
     throw new WetreadError('slack-files-scope');
   return bytes;
-};
-
-const readWithin = async (response: Response): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      length += chunk.byteLength;
-      if (length > LIMIT_BYTES) throw new WetreadError('file-too-large', { limit: LIMIT_BYTES });
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof WetreadError) throw error;
-    throw new SlackFailure(METHOD, 'unsure', 'no-answer');
-  }
-  return Buffer.concat(chunks, length);
 };
