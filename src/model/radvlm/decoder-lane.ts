@@ -25,8 +25,28 @@ export const addLaneInputs = (graph: GraphBuilder, lanes: number): readonly Lane
     return { index, columns, small };
   });
 
+/** New rows of a layer: query [1, n, nh*hd], key and value [1, n, kv*hd]. */
+export type Rows = { readonly query: string; readonly key: string; readonly value: string };
+
+/** A layer's inputs for every lane: the cache as it stands. */
+export const addCacheInputs = (
+  graph: GraphBuilder,
+  { keyValueHeads: kv, headSize }: TextConfig,
+  layer: number,
+  lanes: readonly Lane[],
+): void => {
+  for (const { index } of lanes) {
+    graph.input(cacheKeyOf(layer, index), 'float32', [1, kv, `T${index}`, headSize]);
+    graph.input(cacheValueOf(layer, index), 'float32', [1, kv, headSize, `T${index}`]);
+  }
+};
+
+const cacheKeyOf = (layer: number, lane: number): string => `k${layer}_${lane}`;
+const cacheValueOf = (layer: number, lane: number): string => `v${layer}_${lane}`;
+
 /**
- * Attention of a lane's new tokens over its cache and themselves: softmax(q k^T / sqrt(hd) + mask) v.
+ * Attention of a lane's new tokens over its cache and themselves: softmax(q k^T / sqrt(hd) + mask) v. Gives
+ * [1, n, nh, hd]; all its names start with `prefix`.
  *
  * The new tokens' scores are put INTO their own columns of the cache's T columns, so there is one softmax and nothing
  * is joined. The cache's values are zero there, so the new tokens' share is added by itself.
@@ -38,22 +58,18 @@ export const addLaneInputs = (graph: GraphBuilder, lanes: number): readonly Lane
 export const addLaneAttention = (
   graph: GraphBuilder,
   text: TextConfig,
-  layer: number,
-  lane: Lane,
+  place: { readonly prefix: string; readonly layer: number; readonly lane: Lane },
+  rows: Rows,
 ): string => {
   const { keyValueHeads: kv, headSize } = text;
+  const { prefix, layer, lane } = place;
   const { index } = lane;
-  const own = (name: string) => `text.layers.${layer}.self_attn.${name}.${index}`;
-  const cacheKey = `k${layer}_${index}`;
-  const cacheValue = `v${layer}_${index}`;
-  graph.input(cacheKey, 'float32', [1, kv, `T${index}`, headSize]);
-  graph.input(cacheValue, 'float32', [1, kv, headSize, `T${index}`]);
-
-  const heads = (name: string, shape: string, order: readonly number[]) =>
+  const own = (name: string) => `${prefix}.${name}.${index}`;
+  const heads = (name: keyof Rows, shape: string, order: readonly number[]) =>
     graph.node(
       'Transpose',
       own(`${name}.heads`),
-      [graph.node('Reshape', own(`${name}.split`), [own(name), shape])],
+      [graph.node('Reshape', own(`${name}.split`), [rows[name], shape])],
       { perm: { ints: order } },
     );
   const query = reshape(
@@ -68,8 +84,8 @@ export const addLaneAttention = (
     query,
     key: heads('key', 'shape.key_heads', [0, 2, 1, 3]), // [1, kv, n, hd]
     value: heads('value', 'shape.key_heads', [0, 2, 3, 1]), // [1, kv, hd, n]
-    cacheKey,
-    cacheValue,
+    cacheKey: cacheKeyOf(layer, index),
+    cacheValue: cacheValueOf(layer, index),
   };
   const shape = [1, kv, `Gn${index}`, headSize];
   const output = graph.node('If', own('attended'), [lane.small], {

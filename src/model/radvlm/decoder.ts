@@ -31,6 +31,8 @@ export class Decoder {
   readonly #session: InferenceSession;
   /** Stands in lanes that have nothing to do: zeros, never written. */
   readonly #emptyCache: KeyValueCache;
+  /** What such lanes are fed, the same at every run. */
+  readonly #emptyFeeds: readonly Record<string, Tensor>[];
 
   static async open(
     directory: string,
@@ -47,6 +49,9 @@ export class Decoder {
     this.lanes = lanes;
     this.#emptyCache = new KeyValueCache(text, 1);
     this.#emptyCache.reserve(1);
+    this.#emptyFeeds = Array.from({ length: lanes }, (_, lane) =>
+      this.#laneFeeds(lane, this.#emptyCache, 0),
+    );
   }
 
   /** Adds each part's tokens to its cache and gives each part's logits, [logitsAt.length, vocabularyRows]. */
@@ -97,11 +102,14 @@ export class Decoder {
     const feeds: Record<string, Tensor> = {};
     for (let lane = 0; lane < this.lanes; lane++) {
       const part = parts[lane];
-      const count = counts[lane] ?? 0;
-      logitRows.push(...(part?.logitsAt ?? []).map((i) => positions.length + i));
-      const length = part?.cache.length ?? 0;
-      for (let i = 0; i < count; i++) positions.push(length + i);
-      Object.assign(feeds, this.#laneFeeds(lane, part?.cache ?? this.#emptyCache, count));
+      if (!part) {
+        Object.assign(feeds, this.#emptyFeeds[lane]);
+        continue;
+      }
+      const count = at(counts, lane);
+      logitRows.push(...part.logitsAt.map((i) => positions.length + i));
+      for (let i = 0; i < count; i++) positions.push(part.cache.length + i);
+      Object.assign(feeds, this.#laneFeeds(lane, part.cache, count));
     }
     const perLane = Array.from({ length: this.lanes }, (_, lane) => counts[lane] ?? 0);
     const small = Uint8Array.from(perLane, (count) => (count <= SMALL_PART ? 1 : 0));
@@ -110,6 +118,7 @@ export class Decoder {
     feeds['logit_idx'] = integers(logitRows);
     feeds['lane_n'] = integers(perLane);
     feeds['small_n'] = new Tensor('bool', small, [this.lanes]);
+    feeds['several'] = new Tensor('bool', Uint8Array.of(parts.length > 1 ? 1 : 0), []);
     return feeds;
   }
 

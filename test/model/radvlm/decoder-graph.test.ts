@@ -22,13 +22,17 @@ afterAll(() => rm(folder, { recursive: true }));
 const cases = (await readCases()).filter(({ name }) => name === 'text-only');
 
 describe.each(cases)('the decoder graph of $model', ({ model, checkpoints, input_ids: ids }) => {
-  describe.each([1, 2])('with %i lanes', (lanes) => {
+  describe.each([
+    [1, false],
+    [2, false],
+    [2, true],
+  ])('with %i lanes (several: %s)', (lanes, several) => {
     let session: InferenceSession;
     let embeddings: Embeddings;
     let text: TextConfig;
     beforeAll(async () => {
       const checkpoint = checkpoints[0] ?? '';
-      const out = join(folder, `${checkpoint}-${lanes}`);
+      const out = join(folder, `${checkpoint}-${lanes}-${several}`);
       const manifest = await convertCheckpoint(join(GOLDEN, 'checkpoints', checkpoint), out, {
         lanes,
       });
@@ -44,7 +48,7 @@ describe.each(cases)('the decoder graph of $model', ({ model, checkpoints, input
     test.each([true, false])("gives the reference's logits (small: %s)", async (small) => {
       const golden = await readGoldenTensors(join(GOLDEN, 'cases', model, 'text-only.safetensors'));
       const feeds = {
-        ...tokenInputs(text, embeddings, ids, lanes, small),
+        ...tokenInputs(text, embeddings, ids, { lanes, several, small }),
         ...laneInputs(text, 0, ids.length),
         ...(lanes === 2 ? laneInputs(text, 1, 0) : {}),
       };
@@ -60,9 +64,29 @@ describe.each(cases)('the decoder graph of $model', ({ model, checkpoints, input
       expect(difference).toBeLessThan(TOLERANCE);
     });
 
+    test.each([0, 1, 2])('gives the logits of %i asked tokens and all rows', async (count) => {
+      const feeds = {
+        ...tokenInputs(text, embeddings, ids, { lanes, several, small: false }),
+        ...laneInputs(text, 0, ids.length),
+        ...(lanes === 2 ? laneInputs(text, 1, 0) : {}),
+      };
+      const all = await session.run(feeds);
+      const asked = [3, ids.length - 1].slice(2 - count);
+      const some = await session.run({ ...feeds, logit_idx: integers(asked) });
+      const rows = text.vocabularyRows;
+      expect(some['logits']?.dims).toEqual([1, count, rows]);
+      for (const [row, token] of asked.entries()) {
+        const expected = (all['logits']?.data as Float32Array).subarray(token * rows);
+        const got = (some['logits']?.data as Float32Array).subarray(row * rows, (row + 1) * rows);
+        expect(compareWith(got, [...expected.subarray(0, rows)]).difference).toBeLessThan(1e-5);
+      }
+      const last = `new_v_${text.layers - 1}`;
+      expect(some[last]?.data).toEqual(all[last]?.data);
+    });
+
     test('gives the new rows of keys and values, token by token', async () => {
       const feeds = {
-        ...tokenInputs(text, embeddings, ids, lanes, false),
+        ...tokenInputs(text, embeddings, ids, { lanes, several, small: false }),
         ...laneInputs(text, 0, ids.length),
         ...(lanes === 2 ? laneInputs(text, 1, 0) : {}),
       };
@@ -83,9 +107,9 @@ const tokenInputs = (
   text: TextConfig,
   embeddings: Embeddings,
   ids: readonly number[],
-  lanes: number,
-  small: boolean,
+  how: { readonly lanes: number; readonly several: boolean; readonly small: boolean },
 ) => {
+  const { lanes, several, small } = how;
   const rows = new Float32Array(ids.length * text.hiddenSize);
   embeddings.read(ids, rows, 0);
   const positions = ids.map((_, index) => index);
@@ -95,6 +119,7 @@ const tokenInputs = (
     logit_idx: integers(positions),
     lane_n: integers([ids.length, 0].slice(0, lanes)),
     small_n: new Tensor('bool', new Uint8Array(lanes).fill(small ? 1 : 0), [lanes]),
+    several: new Tensor('bool', Uint8Array.of(several ? 1 : 0), []),
   };
 };
 
