@@ -95,7 +95,7 @@ export const ERRORS = {
   'one-film-only': row('refused', false, () => 'The model reads one film a conversation. Start a new conversation for another film.', 'Nothing.'),
   'film-not-first': row('refused', false, () => 'The film must come with the first question of a conversation.', 'Nothing.'),
   'queue-full': row('model', true, () => 'Many people are asking just now. Ask again in a minute.', 'Raise MODEL_QUEUE, or put the model on a faster machine.'),
-  'model-stopped': row('model', true, () => 'The model stopped while answering. Ask again.', 'Look in the log for what ended the model thread; memory is the usual reason.'),
+  'model-stopped': row('model', true, () => 'The model stopped while answering. Ask again.', 'Look in the log for what ended the process of the model; memory is the usual reason.'),
   'model-failed': row('model', true, () => 'The model failed while answering. Ask again; if it happens again, tell whoever runs this bot.', 'Look in the log for model-failed; run `wetread model verify`.'),
   'model-closed': row('model', false, () => 'The model is shut down. Ask again when the bot is back.', 'Nothing.'),
 
@@ -192,7 +192,7 @@ type FactsOf<Code extends ErrorCode> = Parameters<(typeof ERRORS)[Code]['say']>[
 export class WetreadError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'WetreadError';
   readonly code: Code;
-  /** What the sentence was built from: plain JSON, so that a failure can cross from the model's thread. */
+  /** What the sentence was built from: plain JSON, so that a failure can cross from the model's process. */
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(

@@ -7,12 +7,13 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  constructor(file: string, args: readonly string[]) {
+  constructor(file: string, args: readonly string[], env = process.env) {
     this.#name = file;
     const path = fileURLToPath(new URL(file, import.meta.url));
     const execArgv = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
     this.#process = fork(path, [...args], {
       execArgv,
+      env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
   }

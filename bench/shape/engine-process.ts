@@ -19,17 +19,19 @@ export type Order =
       readonly context: number;
       readonly words: number;
     }
+  /** A tile through the vision tower, so many times. */
+  | { readonly kind: 'tower'; readonly times: number }
   /** A detector's film: the first question about it, a follow-up, and a question from another thread. */
   | { readonly kind: 'film'; readonly film: number };
 
 export type Ready = { readonly readyMs: number; readonly privateBytes: number };
 export type Speed = { readonly prefillMs: number; readonly wordMs: readonly number[] };
+export type TowerTimes = { readonly tileMs: readonly number[] };
 export type FilmTimes = {
   readonly promptTokens: number;
   readonly firstMs: number;
   readonly followUpMs: number;
   readonly otherThreadMs: number;
-  readonly towerMs: number;
   readonly privateBytes: number;
 };
 
@@ -106,7 +108,6 @@ const measureLanes = async (lanes: number, context: number, words: number): Prom
 const measureFilm = async (seed: number): Promise<FilmTimes> => {
   const png = await makeLargeFilm(seed);
   const image: ModelImage = { ...LARGE_FILM, sha256: `film ${seed}`, png };
-  let towerMs = Number.NaN;
   const ask = async (words: readonly string[]): Promise<{ ms: number; promptTokens: number }> => {
     const from = performance.now();
     const messages = words.map((said, index) => ({
@@ -124,8 +125,6 @@ const measureFilm = async (seed: number): Promise<FilmTimes> => {
     };
     let promptTokens = 0;
     for await (const event of engine.stream(request, client.signal)) {
-      if (event.type === 'reading' && Number.isNaN(towerMs) && event.done * 2 > event.total)
-        towerMs = performance.now() - from;
       if (event.type === 'end') ({ promptTokens } = event.usage);
     }
     return { ms: performance.now() - from, promptTokens };
@@ -139,17 +138,29 @@ const measureFilm = async (seed: number): Promise<FilmTimes> => {
     firstMs: first.ms,
     followUpMs: followUp.ms,
     otherThreadMs: other.ms,
-    towerMs,
     privateBytes: await privateBytes(),
   };
 };
 
-const follow = (order: Order): Promise<Speed | FilmTimes> => {
+const measureTower = async (times: number): Promise<TowerTimes> => {
+  const tile = Float32Array.from({ length: engine.tower.tileNumbers }, (_, i) => Math.sin(i));
+  const tileMs: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const from = performance.now();
+    await turns.alone(() => engine.tower.see(tile), client);
+    tileMs.push(performance.now() - from);
+  }
+  return { tileMs };
+};
+
+const follow = (order: Order): Promise<Speed | FilmTimes | TowerTimes> => {
   switch (order.kind) {
     case 'speed':
       return measureSpeed(order.prompt, order.words);
     case 'lanes':
       return measureLanes(order.lanes, order.context, order.words);
+    case 'tower':
+      return measureTower(order.times);
     case 'film':
       return measureFilm(order.film);
   }

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { engineEnvironment } from '../../src/model/radvlm/fork-engine.ts';
 import type { Block } from '../../src/model/radvlm/quantize.ts';
 import { weighModel } from '../../src/model/radvlm/weigh-model.ts';
 import { median, type Measurement } from '../measurement.ts';
 import { Child } from './child.ts';
 import type { Conversion } from './convert-process.ts';
-import type { FilmTimes, Order, Ready, Speed } from './engine-process.ts';
+import type { FilmTimes, Order, Ready, Speed, TowerTimes } from './engine-process.ts';
 import { writeRandomCheckpoint } from './random-checkpoint.ts';
 import { writeRandomGguf } from './random-gguf.ts';
 import { SHAPES, type ShapeName } from './shapes.ts';
@@ -25,11 +26,12 @@ const PROMPT = 256;
 const LONG_CONTEXT = 8_000;
 const LANE_CONTEXT = 1_024;
 const LANES = 4;
-/** Of a large model a round takes half a minute. */
+const TILES = 4;
+/** Of a large model a round takes a quarter of a minute. */
 const EFFORT = {
   '0.5b': { rounds: 5, words: 32 },
   '1.5b': { rounds: 4, words: 24 },
-  '7b': { rounds: 2, words: 8 },
+  '7b': { rounds: 6, words: 16 },
 } as const satisfies Record<ShapeName, { rounds: number; words: number }>;
 
 /** Conversion, memory and speed of a random checkpoint of a true shape, beside node-llama-cpp at equal bits a weight. */
@@ -99,7 +101,11 @@ const measureBeside = async (
 ): Promise<void> => {
   const { rounds, words } = EFFORT[shape];
   const context = String(PROMPT + words + 64);
-  const ours = new Child('engine-process.ts', [parts.converted, String(parts.threads)]);
+  const ours = new Child(
+    'engine-process.ts',
+    [parts.converted, String(parts.threads)],
+    engineEnvironment(),
+  );
   let theirs: Child | undefined;
   try {
     const ready = await ours.hear<Ready>();
@@ -184,6 +190,8 @@ const measureAlone = async (
       ratio: (LANES * one) / four,
     },
   ]);
+  const { tileMs } = await ours.ask<TowerTimes>({ kind: 'tower', times: TILES } satisfies Order);
+  add([plain(`${name}: a tile of 384 x 384 through the vision tower`, median(tileMs), 'ms')]);
   const film = await ours.ask<FilmTimes>({ kind: 'film', film: 1 } satisfies Order);
   add([
     plain(
@@ -191,13 +199,6 @@ const measureAlone = async (
       film.firstMs,
       'ms',
     ),
-    {
-      name: `${name}: of this, the vision tower`,
-      value: film.towerMs,
-      unit: 'ms',
-      against: 'the first word',
-      ratio: film.towerMs / film.firstMs,
-    },
     {
       name: `${name}: first word of a follow-up`,
       value: film.followUpMs,

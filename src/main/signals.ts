@@ -21,8 +21,8 @@ export const onEndingSignal = (listener: () => void): (() => void) => {
 };
 
 /**
- * Ends the process by the signal itself: process.exit would wait for the model's thread, and abort it in the middle of
- * a step of onnxruntime.
+ * Ends the process by the signal itself: process.exit would wait for the text gate's thread, and abort it in the middle
+ * of a step of onnxruntime.
  */
 const endBy = (signal: NodeJS.Signals): never => {
   process.removeAllListeners(signal);

@@ -2,25 +2,22 @@ import { WetreadError, type ErrorCode } from '../../errors.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import type { EngineOptions } from './engine.ts';
 
-/** What the model's thread is started with. */
-export type ThreadData = EngineOptions;
-
-/** Each request has an id of its own, counted from 1; `abort` names the stream that is to end. */
-export type ToThread =
+/** `open` comes first. Each request has an id of its own, counted from 1; `abort` names the stream that is to end. */
+export type ToProcess =
+  | { readonly type: 'open'; readonly id: typeof STARTING; readonly options: EngineOptions }
   | { readonly type: 'stream'; readonly id: number; readonly request: ModelRequest }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'count'; readonly id: number; readonly messages: readonly ModelMessage[] }
   | { readonly type: 'forget'; readonly id: number; readonly sha256: string }
   | { readonly type: 'close' };
 
-/** `ready` or `failed` with id 0 comes first; every request then ends in one `done` or `failed`. */
-export type FromThread =
-  | { readonly type: 'ready' }
+/** `done` or `failed` with the id of `open` comes first; every request then ends in one `done` or `failed`. */
+export type FromProcess =
   | { readonly type: 'event'; readonly id: number; readonly event: ModelEvent }
   | { readonly type: 'done'; readonly id: number; readonly value: number | undefined }
   | { readonly type: 'failed'; readonly id: number; readonly failure: Failure };
 
-/** The id under which the thread reports that it could not start. */
+/** The id of `open`. */
 export const STARTING = 0;
 
 /** An error in a form that a message can carry: a class does not survive the way, its code and facts do. */

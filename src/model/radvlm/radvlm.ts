@@ -3,7 +3,7 @@ import type { Logger } from '../../log.ts';
 import type { Model, ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import type { EngineOptions } from './engine.ts';
 import { modelName } from './model-name.ts';
-import { ModelThread } from './model-thread.ts';
+import { ModelProcess } from './model-process.ts';
 import type { SessionOptions } from './onnx-session.ts';
 
 export type RadvlmOptions = SessionOptions & {
@@ -17,8 +17,8 @@ export type RadvlmOptions = SessionOptions & {
 };
 
 /**
- * The local runtime: a LLaVA-OneVision checkpoint run by onnxruntime in a thread of its own, so that the main thread
- * never stalls. When the thread dies, what was running fails with `model-stopped`, and the next request starts
+ * The local runtime: a LLaVA-OneVision checkpoint run by onnxruntime in a process of its own, so that this one never
+ * stalls. When that process dies, what was running fails with `model-stopped`, and the next request starts
  * another one. Resolves once the weights are loaded.
  */
 export const createRadvlm = async (options: RadvlmOptions): Promise<Model> => {
@@ -33,7 +33,7 @@ class Radvlm implements Model {
   readonly demo: boolean;
   readonly contextTokens: number;
   readonly #options: RadvlmOptions;
-  #thread: Promise<ModelThread> | undefined;
+  #process: Promise<ModelProcess> | undefined;
   #closed = false;
 
   constructor(options: RadvlmOptions) {
@@ -52,53 +52,53 @@ class Radvlm implements Model {
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
-    const thread = await this.#living();
+    const running = await this.#living();
     signal.throwIfAborted();
-    yield* thread.stream(request, signal);
+    yield* running.stream(request, signal);
   }
 
   async count(messages: readonly ModelMessage[]): Promise<number> {
-    const thread = await this.#living();
+    const running = await this.#living();
     // The size of an image decides how many tokens it is; its pixels need not travel.
     const light = messages.map((message) => ({
       ...message,
       images: message.images.map((image) => ({ ...image, png: new Uint8Array() })),
     }));
-    return thread.count(light);
+    return running.count(light);
   }
 
   async forget(sha256: string): Promise<void> {
-    const thread = await this.#thread;
-    const isGone = (): boolean => thread === undefined || thread.ended || this.#closed;
+    const running = await this.#process;
+    const isGone = (): boolean => running === undefined || running.ended || this.#closed;
     if (isGone()) return;
     try {
-      await thread?.forget(sha256);
+      await running?.forget(sha256);
     } catch (error) {
-      // a thread that is gone remembers nothing
+      // a process that is gone remembers nothing
       if (!isGone()) throw error;
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const thread = await this.#thread?.catch(() => undefined);
-    await thread?.close();
+    const running = await this.#process?.catch(() => undefined);
+    await running?.close();
   }
 
-  /** The thread, or a new one where it has died or could not start. */
-  async #living(): Promise<ModelThread> {
+  /** The process, or a new one where it has died or could not start. */
+  async #living(): Promise<ModelProcess> {
     for (;;) {
-      const starting = this.#thread;
-      const thread = await starting?.catch(() => undefined);
+      const starting = this.#process;
+      const running = await starting?.catch(() => undefined);
       if (this.#closed) throw new WetreadError('model-closed');
-      if (thread && !thread.ended) return thread;
+      if (running && !running.ended) return running;
       // Of several requests that find it dead, the first starts the new one.
-      if (starting === this.#thread) return (this.#thread = this.#start());
+      if (starting === this.#process) return (this.#process = this.#start());
     }
   }
 
-  #start(): Promise<ModelThread> {
+  #start(): Promise<ModelProcess> {
     const { converted, threads, spinning, limits, logger } = this.#options;
-    return ModelThread.start({ ...converted, threads, spinning, limits }, logger);
+    return ModelProcess.start({ ...converted, threads, spinning, limits }, logger);
   }
 }

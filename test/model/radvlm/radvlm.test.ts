@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
+import diagnostics from 'node:diagnostics_channel';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../src/log.ts';
@@ -36,13 +37,15 @@ afterAll(() => rm(dataDirectory, { recursive: true, force: true }));
 
 let model: Model;
 let log: string;
-/** The threads that were started, newest last. */
-const workers: Worker[] = [];
-const remember = (worker: Worker): void => void workers.push(worker);
+/** The processes that were started, newest last. */
+const processes: ChildProcess[] = [];
+const remember = (message: unknown): void => {
+  processes.push((message as { readonly process: ChildProcess }).process);
+};
 beforeEach(async () => {
   log = '';
-  workers.length = 0;
-  process.on('worker', remember);
+  processes.length = 0;
+  diagnostics.subscribe('child_process', remember);
   const destination = new Writable({
     write(chunk, _encoding, done) {
       log += String(chunk);
@@ -53,7 +56,7 @@ beforeEach(async () => {
   model = await createRadvlm({ converted, threads: 2, spinning: false, logger });
 });
 afterEach(async () => {
-  process.off('worker', remember);
+  diagnostics.unsubscribe('child_process', remember);
   await model.close();
 });
 
@@ -67,7 +70,7 @@ const largeFilm = async (): Promise<ModelImage> => {
   return { sha256: 'large', width, height, png: new Uint8Array(png) };
 };
 
-test('streams the words of the reference through the thread', async () => {
+test('streams the words of the reference through the process', async () => {
   for (const goldenCase of cases) {
     const events = await collect(model.stream(requestOf(goldenCase), never));
     expect(textOf(events)).toBe(goldenCase.expected.text);
@@ -98,14 +101,14 @@ test('the event loop goes on while the model reads and writes', async () => {
   expect(longest).toBeLessThan(took / 4);
 });
 
-test('an abort is told at once, and stops the work in the thread', async () => {
+test('an abort is told at once, and stops the work in the process', async () => {
   const film = await largeFilm();
   const stop = new AbortController();
   const request = modelRequest({ messages: [user('Where is the heart?', film)] });
   const events = model.stream(request, stop.signal)[Symbol.asyncIterator]();
   await events.next();
   let sent = 0;
-  workers.at(-1)?.on('message', ({ type }: { type: string }) => {
+  processes.at(-1)?.on('message', ({ type }: { type: string }) => {
     if (type === 'event') sent += 1;
   });
   const waiting = events.next();
@@ -116,11 +119,11 @@ test('an abort is told at once, and stops the work in the thread', async () => {
   expect(sent).toBeLessThanOrEqual(1);
 });
 
-test('leaving the loop stops the work in the thread', async () => {
+test('leaving the loop stops the work in the process', async () => {
   const [first] = cases;
   if (!first) throw new Error('no cases');
   let sent = 0;
-  workers.at(-1)?.on('message', ({ type }: { type: string }) => {
+  processes.at(-1)?.on('message', ({ type }: { type: string }) => {
     if (type === 'event') sent += 1;
   });
   for await (const event of model.stream(requestOf(first), never)) {
@@ -131,18 +134,18 @@ test('leaving the loop stops the work in the thread', async () => {
   expect(sent).toBeLessThanOrEqual(soFar + 1);
 });
 
-test('when the thread dies, what runs fails and the next request starts another one', async () => {
+test('when the process dies, what runs fails and the next request starts another one', async () => {
   const [first, second] = cases;
   if (!first || !second) throw new Error('no cases');
   const dying = collect(model.stream(requestOf(first), never));
   const asking = collect(model.stream(requestOf(second), never));
   const counting = model.count(first.messages);
   for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+  processes.at(-1)?.kill('SIGKILL');
   await Promise.all([
     expect(dying).rejects.toMatchObject({ code: 'model-stopped', retryable: true }),
     expect(asking).rejects.toMatchObject({ code: 'model-stopped' }),
     expect(counting).rejects.toMatchObject({ code: 'model-stopped' }),
-    workers.at(-1)?.terminate(),
   ]);
   await model.forget('whatever it was');
 
@@ -150,11 +153,11 @@ test('when the thread dies, what runs fails and the next request starts another 
   const [one, two] = await Promise.all(again);
   expect(textOf(one ?? [])).toBe(first.expected.text);
   expect(textOf(two ?? [])).toBe(second.expected.text);
-  expect(workers).toHaveLength(2);
-  expect(log).toContain('model thread ended');
+  expect(processes).toHaveLength(2);
+  expect(log).toContain('model process ended');
 });
 
-test('a failure in the thread is told by its code, and no word of it is logged', async () => {
+test('a failure in the process is told by its code, and no word of it is logged', async () => {
   const broken = { sha256: 'x', width: 40, height: 40, png: new Uint8Array([1, 2, 3]) };
   const request = modelRequest({ messages: [user('a secret question', broken)] });
   await expect(collect(model.stream(request, never))).rejects.toMatchObject({
@@ -184,9 +187,33 @@ test('a folder that is no model fails at the start', async () => {
   await expect(starting).rejects.toMatchObject({ code: 'checkpoint-file-missing' });
 });
 
-test('closing ends the thread', async () => {
-  const exited = new Promise((resolve) => workers[0]?.once('exit', resolve));
+test('closing ends the process', async () => {
+  const exited = new Promise((resolve) => processes[0]?.once('exit', resolve));
   await model.close();
   expect(await exited).toBe(0);
   await expect(model.count([])).rejects.toMatchObject({ code: 'model-closed' });
 });
+
+test('signals for the whole group leave it alone: it answers until it is told to end', async () => {
+  const [first] = cases;
+  if (!first) throw new Error('no cases');
+  const answering = collect(model.stream(requestOf(first), never));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) processes.at(-1)?.kill(signal);
+  expect(textOf(await answering)).toBe(first.expected.text);
+  expect(processes).toHaveLength(1);
+});
+
+test('it ends by itself when whoever started it is gone', async () => {
+  const [child] = processes;
+  const exited = new Promise((resolve) => child?.once('exit', resolve));
+  child?.disconnect();
+  expect(await exited).toBe(0);
+});
+
+test.runIf(process.platform === 'linux')(
+  'its large allocations are on large pages, where the system gives them on request',
+  async () => {
+    const environment = await readFile(`/proc/${processes.at(-1)?.pid}/environ`, 'utf8');
+    expect(environment.split('\0')).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1');
+  },
+);

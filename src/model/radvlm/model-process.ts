@@ -1,19 +1,13 @@
-import type { Worker } from 'node:worker_threads';
+import type { ChildProcess } from 'node:child_process';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
-import '../../no-telemetry.ts';
-import { startWorker } from '../../start-worker.ts';
+import type { EngineOptions } from './engine.ts';
 import { EventChannel } from './event-channel.ts';
-import {
-  fromFailure,
-  type FromThread,
-  STARTING,
-  type ThreadData,
-  type ToThread,
-} from './protocol.ts';
+import { forkEngine } from './fork-engine.ts';
+import { fromFailure, type FromProcess, STARTING, type ToProcess } from './protocol.ts';
 
-/** A step of a large model takes a second or two, and cannot be interrupted; then the thread is ended by force. */
+/** A step of a large model takes a second or two, and cannot be interrupted; then the process is ended by force. */
 const CLOSE_GRACE_MS = 10_000;
 
 /** Who waits for one request's answer. */
@@ -23,9 +17,9 @@ type Listener = {
   readonly failed: (error: WetreadError) => void;
 };
 
-/** One life of the model's thread. When it dies, everything that was asked of it fails with `model-stopped`. */
-export class ModelThread {
-  readonly #worker: Worker;
+/** One life of the model's process. When it dies, everything that was asked of it fails with `model-stopped`. */
+export class ModelProcess {
+  readonly #process: ChildProcess;
   readonly #logger: Logger;
   readonly #listeners = new Map<number, Listener>();
   #lastId = STARTING;
@@ -33,23 +27,29 @@ export class ModelThread {
   #closing: Promise<void> | undefined;
 
   /** Resolves when the weights are loaded. Fails as the engine does, or with `model-stopped`. */
-  static async start(data: ThreadData, logger: Logger): Promise<ModelThread> {
-    const thread = new ModelThread(data, logger);
+  static async start(options: EngineOptions, logger: Logger): Promise<ModelProcess> {
+    const started = new ModelProcess(logger);
     try {
-      await thread.#listen(STARTING);
+      const ready = started.#listen(STARTING);
+      started.#send({ type: 'open', id: STARTING, options });
+      await ready;
     } catch (error) {
-      await thread.#worker.terminate();
+      await started.#kill();
       throw error;
     }
-    return thread;
+    return started;
   }
 
-  private constructor(data: ThreadData, logger: Logger) {
+  private constructor(logger: Logger) {
     this.#logger = logger;
-    this.#worker = startWorker(import.meta.url, './worker', { workerData: data });
-    this.#worker.on('message', (message: FromThread) => this.#hear(message));
-    this.#worker.on('error', (error) => this.#logger.error({ err: error }, 'model thread failed'));
-    this.#worker.on('exit', (code) => this.#end(code));
+    this.#process = forkEngine();
+    this.#process.on('message', (message: FromProcess) => this.#hear(message));
+    this.#process.on('error', (error) => {
+      this.#logger.error({ err: error }, 'model process failed');
+      // one that was never born does not exit
+      if (this.#process.pid === undefined) this.#end(null, null);
+    });
+    this.#process.on('exit', (code, signal) => this.#end(code, signal));
   }
 
   /** It died, or was closed: of no use any more. */
@@ -57,7 +57,7 @@ export class ModelThread {
     return this.#ended;
   }
 
-  /** Asked for when first iterated; leaving the loop ends it in the thread as well. */
+  /** Asked for when first iterated; leaving the loop ends it in the process as well. */
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     const channel = new EventChannel<ModelEvent>();
     const id = this.#ask((id) => ({ type: 'stream', id, request }), {
@@ -94,16 +94,26 @@ export class ModelThread {
 
   async #close(): Promise<void> {
     if (this.#ended) return;
-    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    const exited = this.#exited();
     this.#failAll(new WetreadError('model-closed'));
     this.#send({ type: 'close' });
-    const force = setTimeout(() => void this.#worker.terminate(), CLOSE_GRACE_MS);
+    const force = setTimeout(() => this.#process.kill('SIGKILL'), CLOSE_GRACE_MS);
     await exited;
     clearTimeout(force);
   }
 
-  #hear(message: FromThread): void {
-    if (message.type === 'ready') return this.#take(STARTING)?.done(undefined);
+  async #kill(): Promise<void> {
+    if (this.#ended) return;
+    const exited = this.#exited();
+    this.#process.kill('SIGKILL');
+    await exited;
+  }
+
+  #exited(): Promise<void> {
+    return new Promise((resolve) => this.#process.once('exit', () => resolve()));
+  }
+
+  #hear(message: FromProcess): void {
     // Of one that nobody listens to any more, there may still be messages under way.
     if (message.type === 'event') return this.#listeners.get(message.id)?.event(message.event);
     const listener = this.#take(message.id);
@@ -115,10 +125,10 @@ export class ModelThread {
     listener?.failed(fromFailure(failure));
   }
 
-  #end(exitCode: number): void {
+  #end(exitCode: number | null, signal: NodeJS.Signals | null): void {
     this.#ended = true;
     if (this.#closing) return;
-    this.#logger.error({ exitCode }, 'model thread ended');
+    this.#logger.error({ exitCode, signal }, 'model process ended');
     this.#failAll(new WetreadError('model-stopped'));
   }
 
@@ -128,7 +138,7 @@ export class ModelThread {
     for (const listener of listeners) listener.failed(error);
   }
 
-  #call(message: (id: number) => ToThread): Promise<number | undefined> {
+  #call(message: (id: number) => ToProcess): Promise<number | undefined> {
     return new Promise((done, failed) => {
       this.#ask(message, { event: () => {}, done, failed });
     });
@@ -140,7 +150,7 @@ export class ModelThread {
     });
   }
 
-  #ask(message: (id: number) => ToThread, listener: Listener): number {
+  #ask(message: (id: number) => ToProcess, listener: Listener): number {
     const id = ++this.#lastId;
     if (this.#closing) listener.failed(new WetreadError('model-closed'));
     else if (this.#ended) listener.failed(new WetreadError('model-stopped'));
@@ -157,7 +167,8 @@ export class ModelThread {
     return listener;
   }
 
-  #send(message: ToThread): void {
-    this.#worker.postMessage(message);
+  #send(message: ToProcess): void {
+    // What cannot be sent any more is answered by the exit, which follows.
+    if (this.#process.connected) this.#process.send(message, () => {});
   }
 }
