@@ -16,7 +16,7 @@ const PAGE = 'docs/privacy.md';
 const { values } = parseArgs({
   options: {
     pictures: { type: 'string', default: '300' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '9' },
     write: { type: 'boolean', default: false },
   },
 });

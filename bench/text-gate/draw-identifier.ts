@@ -36,7 +36,7 @@ export type Drawing = {
   readonly turns: number;
 };
 
-/** The film with the identifier, and which pixels that changed. */
+/** The film with the identifier, and which pixels are letters that can be seen: some may lie on ground of their own shade. */
 export type Marked = { readonly film: Grey; readonly ink: Uint8Array; readonly box: PixelBox };
 
 /** Grey levels between letters and the mean of their ground, below which nobody reads them. */
@@ -60,8 +60,15 @@ export const drawIdentifier = (film: Grey, drawing: Drawing, random: Random): Ma
   return put(film, stamp, place);
 };
 
-/** `cover`: how much of the film it hides, 0..255. `letters`: 1 where a letter is, not the box that it stands in. */
-type Stamp = Grey & { readonly cover: Uint8Array; readonly letters: Uint8Array };
+/**
+ * `cover`: how much of the film it hides, 0..255. `letters`: 1 where a letter is, not the box that it stands in. `ground`:
+ * that box's grey level; undefined: the film is the ground.
+ */
+type Stamp = Grey & {
+  readonly cover: Uint8Array;
+  readonly letters: Uint8Array;
+  readonly ground: number | undefined;
+};
 
 /** The identifier by itself, with antialiasing. */
 const renderStamp = ({ text, font, size, style, turns }: Drawing): Stamp => {
@@ -96,6 +103,7 @@ const renderStamp = ({ text, font, size, style, turns }: Drawing): Stamp => {
     data: grey,
     cover,
     letters: shades.map((shade) => (shade > 128 ? 1 : 0)),
+    ground: style === 'boxed' ? 0 : undefined,
     width: canvas.width,
     height: canvas.height,
   };
@@ -121,8 +129,9 @@ const put = (film: Grey, stamp: Stamp, box: PixelBox): Marked => {
       const from = y * stamp.width + x;
       const to = (box.y1 + y) * film.width + box.x1 + x;
       const share = stamp.cover[from]! / 255;
+      const before = stamp.ground ?? data[to]!;
       data[to] = Math.round(stamp.data[from]! * share + data[to]! * (1 - share));
-      if (stamp.letters[from] === 1) ink[to] = 1;
+      if (stamp.letters[from] === 1 && Math.abs(data[to]! - before) >= LEAST_CONTRAST) ink[to] = 1;
     }
   return { film: { ...film, data }, ink, box };
 };

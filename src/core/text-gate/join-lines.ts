@@ -4,7 +4,7 @@ import type { FoundText, PixelBox } from './text-gate.ts';
 import type { ReadLine } from './text-finder.ts';
 
 /** A piece within this many heights of text that is masked, on the same line, belongs to it. */
-const NEAR = 1.5;
+const NEAR = 3;
 /** Letters reach beyond what the detector marks: a share of the line's thickness, and at least some pixels. */
 const MARGIN_SHARE = 0.2;
 const LEAST_MARGIN = 4;
