@@ -61,19 +61,28 @@ const attempt = async (target: FuzzTarget, number: number): Promise<void> => {
 
 const { open } = (await import(join(TARGETS, `${values.target}.ts`))) as { open: OpenTarget };
 const target = await open();
-const before = process.memoryUsage.rss();
+/** What is held, not what waits to be collected. */
+const heldMiB = (): number => {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage.rss() / MEBIBYTE);
+};
+/** Memory grows until every decoder has been at work; what it does from there on is what tells. */
+const WARM = Math.ceil(runs / 10);
+const before = heldMiB();
+let warm = before;
 let next = 0;
 const runInTurn = async (): Promise<void> => {
-  while (next < runs) await attempt(target, next++);
+  while (next < runs) {
+    if (next === WARM) warm = heldMiB();
+    await attempt(target, next++);
+  }
 };
 await Promise.all(Array.from({ length: target.atOnce }, runInTurn));
 await target.close();
 
-const after = process.memoryUsage.rss();
+const after = heldMiB();
 console.log(Object.fromEntries([...outcomes].toSorted(([, a], [, b]) => b - a)));
-console.log(
-  `memory: ${Math.round(before / MEBIBYTE)} MiB before, ${Math.round(after / MEBIBYTE)} after`,
-);
+console.log(`memory: ${before} MiB before, ${warm} after ${WARM} runs, ${after} after all`);
 // Kilobytes, of the whole process and every thread.
 const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(JSON.stringify({ ...counts, peakRssMiB }));
