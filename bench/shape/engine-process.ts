@@ -64,21 +64,29 @@ const embeddingsOf = (tokens: number): Float32Array =>
 const step = async (
   kind: 'prefill' | 'decode',
   cache: KeyValueCache,
-  tokens: number,
+  { tokens, logits }: { readonly tokens: number; readonly logits: boolean },
 ): Promise<number> => {
   const embeddings = embeddingsOf(tokens);
+  const logitsAt = logits ? [tokens - 1] : [];
   const from = performance.now();
-  await turns.share(kind, () => ({ cache, embeddings, logitsAt: [tokens - 1] }), client);
+  await turns.share(kind, () => ({ cache, embeddings, logitsAt }), client);
   return performance.now() - from;
 };
+
+const word = (cache: KeyValueCache): Promise<number> =>
+  step('decode', cache, { tokens: 1, logits: true });
 
 const measureSpeed = async (prompt: number, words: number): Promise<Speed> => {
   const cache = new KeyValueCache(text, prompt + words);
   let prefillMs = 0;
   for (let done = 0; done < prompt; done += CHUNK)
-    prefillMs += await step('prefill', cache, Math.min(CHUNK, prompt - done));
+    prefillMs += await step('prefill', cache, {
+      tokens: Math.min(CHUNK, prompt - done),
+      // as of a prompt: what comes next is asked at its end
+      logits: done + CHUNK >= prompt,
+    });
   const wordMs: number[] = [];
-  for (let word = 0; word < words; word++) wordMs.push(await step('decode', cache, 1));
+  for (let written = 0; written < words; written++) wordMs.push(await word(cache));
   return { prefillMs, wordMs };
 };
 
@@ -96,11 +104,11 @@ const filledCache = (tokens: number, room: number): KeyValueCache => {
 const measureLanes = async (lanes: number, context: number, words: number): Promise<Speed> => {
   const caches = Array.from({ length: lanes }, () => filledCache(context, words + 1));
   const wordMs: number[] = [];
-  for (let word = -1; word < words; word++) {
+  for (let written = -1; written < words; written++) {
     const from = performance.now();
-    await Promise.all(caches.map((cache) => step('decode', cache, 1)));
+    await Promise.all(caches.map(word));
     // the first only warms up
-    if (word >= 0) wordMs.push(performance.now() - from);
+    if (written >= 0) wordMs.push(performance.now() - from);
   }
   return { prefillMs: 0, wordMs };
 };
@@ -175,6 +183,6 @@ process.on('message', (order: Order) => {
     },
   );
 });
-await step('decode', new KeyValueCache(text, 1), 1);
+await word(new KeyValueCache(text, 1));
 const ready: Ready = { readyMs: performance.now() - started, privateBytes: await privateBytes() };
 process.send?.(ready);

@@ -27,11 +27,12 @@ const LONG_CONTEXT = 8_000;
 const LANE_CONTEXT = 1_024;
 const LANES = 4;
 const TILES = 4;
-/** Of a large model a round takes a quarter of a minute. */
+const SITTINGS = 4;
+/** Rounds of a sitting; of a large model one takes a quarter of a minute. */
 const EFFORT = {
-  '0.5b': { rounds: 5, words: 32 },
-  '1.5b': { rounds: 4, words: 24 },
-  '7b': { rounds: 6, words: 16 },
+  '0.5b': { rounds: 3, words: 32 },
+  '1.5b': { rounds: 2, words: 24 },
+  '7b': { rounds: 2, words: 12 },
 } as const satisfies Record<ShapeName, { rounds: number; words: number }>;
 
 /** Conversion, memory and speed of a random checkpoint of a true shape, beside node-llama-cpp at equal bits a weight. */
@@ -87,47 +88,82 @@ const conversionLines = (name: string, { ms, peakBytes, bytes }: Conversion): Me
   plain(`${name}: converted size`, bytes, 'bytes'),
 ];
 
-/** Both in processes of their own, taking turns. */
+type Parts = {
+  readonly gguf: string;
+  readonly converted: string;
+  readonly threads: number;
+  readonly weightBytes: number;
+};
+
+const startOurs = async ({ converted, threads }: Parts) => {
+  const child = new Child('engine-process.ts', [converted, String(threads)], engineEnvironment());
+  return { child, ready: await child.hear<Ready>() };
+};
+
+const startTheirs = async ({ gguf, threads }: Parts, context: number): Promise<Child> => {
+  const child = new Child('../llama/llama-process.mjs', [gguf, String(threads), String(context)]);
+  await child.hear();
+  return child;
+};
+
+/**
+ * Both in processes of their own, taking turns; and started anew several times, who starts first taking turns as well:
+ * where in a machine's memory the weights come to lie changes a process's speed by up to a fifth for all its life.
+ */
 const measureBeside = async (
   { shape }: ShapeOptions,
   block: Block,
-  parts: {
-    readonly gguf: string;
-    readonly converted: string;
-    readonly threads: number;
-    readonly weightBytes: number;
-  },
+  parts: Parts,
   add: (lines: readonly Measurement[]) => void,
 ): Promise<void> => {
   const { rounds, words } = EFFORT[shape];
-  const context = String(PROMPT + words + 64);
-  const ours = new Child(
-    'engine-process.ts',
-    [parts.converted, String(parts.threads)],
-    engineEnvironment(),
-  );
-  let theirs: Child | undefined;
+  const name = `${shape} int4/${block}`;
+  const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
+  for (let sitting = 0; sitting < SITTINGS; sitting++) {
+    const { ready, ...pair } = await sitTogether(parts, {
+      rounds,
+      words,
+      oursFirst: sitting % 2 === 0,
+    });
+    if (sitting === 0) add(readyLines(name, ready, parts.weightBytes));
+    speeds.ours.push(...pair.ours);
+    speeds.theirs.push(...pair.theirs);
+  }
+  add(speedLines(name, speeds));
+  if (block !== 64) return;
+  const { child } = await startOurs(parts);
   try {
-    const ready = await ours.hear<Ready>();
-    add(readyLines(`${shape} int4/${block}`, ready, parts.weightBytes));
-    theirs = new Child('../llama/llama-process.mjs', [parts.gguf, String(parts.threads), context]);
-    await theirs.hear();
-    const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
-    const order = { kind: 'speed', prompt: PROMPT, words } satisfies Order;
+    await measureAlone(name, child, { words, add });
+  } finally {
+    await child.end();
+  }
+};
+
+/** One life of both. */
+const sitTogether = async (
+  parts: Parts,
+  how: { readonly rounds: number; readonly words: number; readonly oursFirst: boolean },
+): Promise<{ ready: Ready; ours: Speed[]; theirs: Speed[] }> => {
+  const { rounds, words, oursFirst } = how;
+  const context = PROMPT + words + 64;
+  const order = { kind: 'speed', prompt: PROMPT, words } satisfies Order;
+  let theirs = oursFirst ? undefined : await startTheirs(parts, context);
+  const { child: ours, ready } = await startOurs(parts);
+  const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
+  try {
+    theirs ??= await startTheirs(parts, context);
     for (let round = -1; round < rounds; round++) {
       const pair = { ours: await ours.ask<Speed>(order), theirs: await theirs.ask<Speed>(order) };
       // the first round only warms up
-      if (round >= 0) speeds.ours.push(pair.ours);
-      if (round >= 0) speeds.theirs.push(pair.theirs);
+      if (round < 0) continue;
+      speeds.ours.push(pair.ours);
+      speeds.theirs.push(pair.theirs);
     }
-    await theirs.end();
-    const name = `${shape} int4/${block}`;
-    add(speedLines(name, speeds));
-    if (block === 64) await measureAlone(name, ours, { words, add });
   } finally {
     await ours.end();
     await theirs?.end();
   }
+  return { ready, ...speeds };
 };
 
 const readyLines = (name: string, ready: Ready, weightBytes: number): Measurement[] => [

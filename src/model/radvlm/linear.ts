@@ -1,6 +1,6 @@
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Quantization } from './quantize.ts';
-import type { WeightSource } from './weight-source.ts';
+import { sliceColumns, type WeightSource } from './weight-source.ts';
 
 export type Linear = {
   /** The output's name, and the prefix of its weights' names. */
@@ -38,7 +38,48 @@ export const addLinear = (graph: GraphBuilder, linear: Linear): string => {
   return graph.node('Add', name, [product, graph.weight(`${name}.bias`, [rows], bias)]);
 };
 
+/**
+ * Features in that one product takes at most. A prefill's 64 rows of activations, in 8 bits, are read anew for every few
+ * features out, so they should lie in a core's second cache, of 1 MiB: at a 7B's 18,944 they do not, and two products of half
+ * as many are an eighth faster than one.
+ */
+const WIDEST = 12_288;
+/** The largest block: a piece ends with a block of the whole. */
+const LARGEST_BLOCK = 128;
+
 const addQuantized = (graph: GraphBuilder, linear: Linear, quantization: Quantization): string => {
+  const { name, input, columns, weight, bias, ...rest } = linear;
+  const count = Math.ceil(columns / WIDEST);
+  if (count === 1) return addProduct(graph, linear, quantization);
+  const each = Math.ceil(columns / count / LARGEST_BLOCK) * LARGEST_BLOCK;
+  const pieces = Array.from({ length: count }, (_, index) => ({
+    name: `${name}.${index}`,
+    input: `${name}.${index}.input`,
+    from: index * each,
+    to: Math.min(columns, (index + 1) * each),
+  }));
+  const sizes = graph.integers(
+    `${name}.sizes`,
+    pieces.map(({ from, to }) => to - from),
+  );
+  graph.split(
+    input,
+    sizes,
+    -1,
+    pieces.map((piece) => piece.input),
+  );
+  const products = pieces.map(({ from, to, ...piece }, index) => {
+    const part = { ...rest, ...piece, columns: to - from };
+    const weights = sliceColumns(weight, columns, { from, to });
+    const whole = index === 0 && bias ? { ...part, bias } : part;
+    return addProduct(graph, { ...whole, weight: weights }, quantization);
+  });
+  return products.reduce((sum, product, index) =>
+    graph.node('Add', index === count - 1 ? name : `${name}.sum.${index}`, [sum, product]),
+  );
+};
+
+const addProduct = (graph: GraphBuilder, linear: Linear, quantization: Quantization): string => {
   const { name, input, rows, columns, weight, bias } = linear;
   const { bits, block } = quantization;
   const stored = graph.quantizedWeight(`${name}.weight`, [rows, columns], weight, quantization);

@@ -32,6 +32,24 @@ export const stackRows = (sources: readonly WeightSource[]): WeightSource => ({
   },
 });
 
+/** Of a matrix with so many columns those from `from` up to `to`. */
+export const sliceColumns = (
+  source: WeightSource,
+  columns: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): WeightSource => ({
+  elements: (source.elements / columns) * (to - from),
+  async *chunks() {
+    for await (const chunk of source.chunks()) {
+      const rows = chunk.length / columns;
+      const slice = new Float32Array(rows * (to - from));
+      for (let row = 0; row < rows; row++)
+        slice.set(chunk.subarray(row * columns + from, row * columns + to), row * (to - from));
+      yield slice;
+    }
+  },
+});
+
 /** The machine's own byte order, which is the little-endian one that ONNX wants on all that Node's builds run on. */
 export const bytesOf = (chunk: Uint8Array | Float32Array): Uint8Array =>
   new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
