@@ -27,7 +27,7 @@ const LONG_CONTEXT = 8_000;
 const LANE_CONTEXT = 1_024;
 const LANES = 4;
 const TILES = 4;
-const SITTINGS = 4;
+const SITTINGS = 5;
 /** Rounds of a sitting; of a large model one takes a quarter of a minute. */
 const EFFORT = {
   '0.5b': { rounds: 3, words: 32 },
@@ -118,18 +118,17 @@ const measureBeside = async (
 ): Promise<void> => {
   const { rounds, words } = EFFORT[shape];
   const name = `${shape} int4/${block}`;
-  const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
+  const sittings: Pair[] = [];
   for (let sitting = 0; sitting < SITTINGS; sitting++) {
-    const { ready, ...pair } = await sitTogether(parts, {
-      rounds,
-      words,
-      oursFirst: sitting % 2 === 0,
-    });
+    const oursFirst = sitting % 2 === 0;
+    const { ready, pair } = await sitTogether(parts, { rounds, words, oursFirst });
     if (sitting === 0) add(readyLines(name, ready, parts.weightBytes));
-    speeds.ours.push(...pair.ours);
-    speeds.theirs.push(...pair.theirs);
+    sittings.push(pair);
   }
-  add(speedLines(name, speeds));
+  add([
+    beside(`${name}: decode after ${PROMPT} tokens`, sittings, decodeSpeed),
+    beside(`${name}: prefill of ${PROMPT} tokens`, sittings, prefillSpeed),
+  ]);
   if (block !== 64) return;
   const { child } = await startOurs(parts);
   try {
@@ -143,27 +142,27 @@ const measureBeside = async (
 const sitTogether = async (
   parts: Parts,
   how: { readonly rounds: number; readonly words: number; readonly oursFirst: boolean },
-): Promise<{ ready: Ready; ours: Speed[]; theirs: Speed[] }> => {
+): Promise<{ ready: Ready; pair: Pair }> => {
   const { rounds, words, oursFirst } = how;
   const context = PROMPT + words + 64;
   const order = { kind: 'speed', prompt: PROMPT, words } satisfies Order;
   let theirs = oursFirst ? undefined : await startTheirs(parts, context);
   const { child: ours, ready } = await startOurs(parts);
-  const speeds = { ours: [] as Speed[], theirs: [] as Speed[] };
+  const pair: Pair = { ours: [], theirs: [] };
   try {
     theirs ??= await startTheirs(parts, context);
     for (let round = -1; round < rounds; round++) {
-      const pair = { ours: await ours.ask<Speed>(order), theirs: await theirs.ask<Speed>(order) };
+      const speeds = [await ours.ask<Speed>(order), await theirs.ask<Speed>(order)] as const;
       // the first round only warms up
       if (round < 0) continue;
-      speeds.ours.push(pair.ours);
-      speeds.theirs.push(pair.theirs);
+      pair.ours.push(speeds[0]);
+      pair.theirs.push(speeds[1]);
     }
   } finally {
     await ours.end();
     await theirs?.end();
   }
-  return { ready, ...speeds };
+  return { ready, pair };
 };
 
 const readyLines = (name: string, ready: Ready, weightBytes: number): Measurement[] => [
@@ -177,27 +176,34 @@ const readyLines = (name: string, ready: Ready, weightBytes: number): Measuremen
   },
 ];
 
-const speedLines = (
-  name: string,
-  { ours, theirs }: { ours: readonly Speed[]; theirs: readonly Speed[] },
-): Measurement[] => {
-  const decode = (speeds: readonly Speed[]): number =>
-    1000 / median(speeds.flatMap(({ wordMs }) => wordMs));
-  const prefill = (speeds: readonly Speed[]): number =>
-    (1000 * PROMPT) / median(speeds.map(({ prefillMs }) => prefillMs));
-  return [
-    beside(`${name}: decode after ${PROMPT} tokens`, decode(ours), decode(theirs)),
-    beside(`${name}: prefill of ${PROMPT} tokens`, prefill(ours), prefill(theirs)),
-  ];
-};
+/** Of one sitting. */
+type Pair = { readonly ours: Speed[]; readonly theirs: Speed[] };
 
-const beside = (name: string, value: number, theirs: number): Measurement => ({
-  name,
-  value,
-  unit: 'tokens/s',
-  against: `node-llama-cpp Q4_0, ${theirs.toPrecision(4)} tokens/s`,
-  ratio: value / theirs,
-});
+/** Tokens a second. */
+const decodeSpeed = (speeds: readonly Speed[]): number =>
+  1000 / median(speeds.flatMap(({ wordMs }) => wordMs));
+const prefillSpeed = (speeds: readonly Speed[]): number =>
+  (1000 * PROMPT) / median(speeds.map(({ prefillMs }) => prefillMs));
+
+/** The median of the sittings, and how far they lie apart. */
+const beside = (
+  name: string,
+  sittings: readonly Pair[],
+  speedOf: (speeds: readonly Speed[]) => number,
+): Measurement => {
+  const [ours, theirs] = (['ours', 'theirs'] as const).map((whose) =>
+    sittings.map((pair) => speedOf(pair[whose])),
+  ) as [number[], number[]];
+  const ratios = ours.map((speed, sitting) => speed / (theirs[sitting] ?? Number.NaN));
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((r) => r.toFixed(2));
+  return {
+    name,
+    value: median(ours),
+    unit: 'tokens/s',
+    against: `node-llama-cpp Q4_0, ${median(theirs).toPrecision(4)} tokens/s; ${least} to ${most} in ${sittings.length} starts`,
+    ratio: median(ratios),
+  };
+};
 
 const measureAlone = async (
   name: string,
