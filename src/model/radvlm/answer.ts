@@ -1,5 +1,6 @@
 import { WetreadError } from '../../errors.ts';
 import type { ModelEvent, ModelImage, ModelRequest, Usage } from '../model.ts';
+import type { CachePool } from './cache-pool.ts';
 import type { CheckpointConfig } from './config.ts';
 import type { DecoderPart } from './decoder.ts';
 import type { Embeddings } from './embeddings.ts';
@@ -20,6 +21,7 @@ export type Workshop = Sight & {
   readonly turns: Pick<Turns<DecoderPart, Float32Array>, 'share' | 'alone'>;
   readonly films: FilmFeaturesCache;
   readonly prefixes: PrefixCache;
+  readonly caches: CachePool;
   readonly pace: Pace;
   /** Tokens read in one step while a prompt is read. */
   readonly chunkTokens: number;
@@ -61,11 +63,11 @@ export class Answer {
     this.#request = request;
     this.#client = { signal, background: request.background };
     const capacity = Math.min(contextTokens, tokens + request.maxTokens);
-    this.#sequence = new Sequence(prompt, workshop.config.text, capacity);
+    this.#sequence = new Sequence(prompt, workshop.caches.take(capacity));
   }
 
   async *events(): Events<void> {
-    const { prefixes } = this.#workshop;
+    const { prefixes, caches } = this.#workshop;
     prefixes.begin(this.#sequence);
     try {
       yield* this.#look();
@@ -73,7 +75,9 @@ export class Answer {
       const finishReason = logits ? yield* this.#write(logits) : 'length';
       yield { type: 'end', usage: this.#usage, finishReason };
     } finally {
-      prefixes.end(this.#sequence);
+      // Every step of this answer is over, and what others took of it is copied.
+      if (prefixes.end(this.#sequence)) caches.part();
+      else caches.give(this.#sequence.cache);
     }
   }
 

@@ -1,6 +1,7 @@
 import { WetreadError } from '../../errors.ts';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../model.ts';
 import { Answer, type Workshop } from './answer.ts';
+import { CachePool } from './cache-pool.ts';
 import { loadChatTemplate } from './chat-template.ts';
 import type { CheckpointConfig } from './config.ts';
 import { Decoder, type DecoderPart } from './decoder.ts';
@@ -80,6 +81,7 @@ export class Engine {
       turns,
       films: new FilmFeaturesCache(limits.featureBytes),
       prefixes: new PrefixCache(limits.prefixBytes),
+      caches: new CachePool(config.text, contextTokens, lanes),
       pace: new Pace(),
       chunkTokens: limits.chunkTokens,
     };

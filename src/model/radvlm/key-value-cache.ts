@@ -26,7 +26,7 @@ const strideFor = (tokens: number): number => {
  * Keys and values of one sequence (transformers: DynamicCache), in the layout the decoder graph reads without a copy:
  * per layer keys [keyValueHeads, T, headSize] and values transposed, [keyValueHeads, headSize, T], where T, the
  * stride, is `length` rounded up to a page. What the graph relies on: columns of values at and beyond `length` are
- * zero. Keys there may hold anything finite, and are zero too. Rows are only ever added.
+ * zero. Keys there may hold anything finite, and are zero too. Rows are only ever added, until all go.
  */
 export class KeyValueCache {
   readonly shape: CacheShape;
@@ -58,11 +58,10 @@ export class KeyValueCache {
     return this.#stride;
   }
 
-  /** Memory at the most: what is not written yet may not have been taken from the system. */
+  /** Memory of what it holds; what was never written has not been taken from the system. */
   get bytes(): number {
     const { layers, keyValueHeads, headSize } = this.shape;
-    const tokens = strideFor(this.capacity);
-    return 2 * layers * keyValueHeads * headSize * tokens * Float32Array.BYTES_PER_ELEMENT;
+    return 2 * layers * keyValueHeads * headSize * this.#stride * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** [keyValueHeads, stride, headSize], a view that is good until the cache next grows. */
@@ -136,6 +135,16 @@ export class KeyValueCache {
     this.#length += count;
   }
 
+  /** Empties it and wipes what it held. */
+  clear(): void {
+    for (let layer = 0; layer < this.shape.layers; layer++) {
+      this.keys(layer).fill(0);
+      this.values(layer).fill(0);
+    }
+    this.#length = 0;
+    this.#stride = 0;
+  }
+
   #used(arrays: readonly Float32Array[], layer: number): Float32Array {
     const { keyValueHeads, headSize } = this.shape;
     return layerOf(arrays, layer).subarray(0, keyValueHeads * headSize * this.#stride);
@@ -153,6 +162,6 @@ const widen = (array: Float32Array, rows: number, from: number, to: number, used
   for (let row = rows - 1; row > 0; row--) {
     array.copyWithin(row * to, row * from, row * from + used);
   }
-  if (from === 0) return; // Never written: all zeros.
+  if (from === 0) return; // Never written, or wiped: all zeros.
   for (let row = 0; row < rows; row++) array.fill(0, row * to + used, (row + 1) * to);
 };

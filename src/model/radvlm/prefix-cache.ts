@@ -1,4 +1,4 @@
-import { type CacheShape, KeyValueCache } from './key-value-cache.ts';
+import { KeyValueCache } from './key-value-cache.ts';
 
 /** A prompt as token ids. The image's tokens are all the same id; the film's hash tells them apart. */
 export type PromptTokens = {
@@ -15,11 +15,11 @@ export class Sequence {
   /** As many of them as `cache.length` have been read. */
   readonly ids: Int32Array;
 
-  /** Room for `capacity` tokens, the prompt's at the least. */
-  constructor(prompt: PromptTokens, shape: CacheShape, capacity: number) {
+  /** The cache is empty, and has room for the prompt at the least. */
+  constructor(prompt: PromptTokens, cache: KeyValueCache) {
     this.image = prompt.image;
-    this.cache = new KeyValueCache(shape, capacity);
-    this.ids = new Int32Array(capacity);
+    this.cache = cache;
+    this.ids = new Int32Array(cache.capacity);
     this.ids.set(prompt.ids);
   }
 
@@ -98,20 +98,22 @@ export class PrefixCache {
     }
   }
 
-  /** Keeps what the sequence has read, also when it was aborted. */
-  end(sequence: Sequence): void {
+  /** Keeps what the sequence has read, also when it was aborted. Whether the sequence's own cache was kept for it. */
+  end(sequence: Sequence): boolean {
     this.#running.delete(sequence);
     const { image, ids, cache } = sequence;
     const { length } = cache;
-    if (length === 0 || this.#forgotten.has(sequence)) return;
+    if (length === 0 || this.#forgotten.has(sequence)) return false;
     const known = this.#findKept(sequence);
     // Chains are of one film, so that forgetting it leaves none without its beginning.
     const parent = known && isSameFilm(sequence, known.node) ? known.node : undefined;
     const start = parent ? Math.min(known?.length ?? 0, length) : 0;
-    if (parent && start === length) return this.#touch(parent);
-    this.#kept.add({ image, ids, parent, start, length, cache: tailOf(cache, start) });
     if (parent) this.#touch(parent);
+    if (start === length) return false;
+    const kept = { image, ids, parent, start, length, cache: tailOf(cache, start) };
+    this.#kept.add(kept);
     this.#evict();
+    return kept.cache === cache;
   }
 
   /** Drops everything about the film; a sequence that is running goes on and is dropped when it ends. */

@@ -59,7 +59,7 @@ test('takes small pages while it is short and large ones afterwards', () => {
     return cache.stride;
   };
   expect([1, 64, 65, 512, 513, 768, 769].map(strideAt)).toEqual([64, 64, 128, 512, 768, 768, 1024]);
-  expect(cache.bytes).toBe(2 * 2 * 2 * 4 * 2048 * 4);
+  expect(cache.bytes).toBe(2 * 2 * 2 * 4 * 1024 * 4);
 });
 
 test('takes its rows out of a run that holds those of others', () => {
@@ -102,4 +102,15 @@ test('refuses more than it can hold, and more than there is', () => {
   expect(() => cache.append(rowsOf(10, 1), 0, 1)).toThrow(RangeError);
   expect(() => new KeyValueCache(shape, 20).copyFrom(cache, 5, 6)).toThrow(RangeError);
   expectTokens(cache, 10);
+});
+
+test('is as new when it has been cleared', () => {
+  const cache = new KeyValueCache(shape, 400);
+  cache.append(rowsOf(0, 150), 0, 150);
+  cache.clear();
+  expect([cache.length, cache.stride, cache.bytes]).toEqual([0, 0, 0]);
+  cache.reserve(400);
+  expectTokens(cache, 0);
+  cache.append(rowsOf(0, 3), 0, 3);
+  expectTokens(cache, 3);
 });

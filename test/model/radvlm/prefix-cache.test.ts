@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KeyValueCache } from '../../../src/model/radvlm/key-value-cache.ts';
 import {
   PrefixCache,
   type PromptTokens,
@@ -23,7 +24,7 @@ const read = (sequence: Sequence, ids: number[]): void => {
 };
 
 const begin = (cache: PrefixCache, ids: number[], film?: string, capacity = 64): Sequence => {
-  const sequence = new Sequence(promptOf(ids, film), shape, capacity);
+  const sequence = new Sequence(promptOf(ids, film), new KeyValueCache(shape, capacity));
   cache.begin(sequence);
   cache.adopt(sequence, ids.length);
   return sequence;
@@ -69,7 +70,7 @@ test('a sequence that is running lends what it has read so far', () => {
 test('takes over no further than it is told', () => {
   const cache = new PrefixCache(Infinity);
   readAndKeep(cache, [1, 2, 3]);
-  const sequence = new Sequence(promptOf([1, 2, 3]), shape, 64);
+  const sequence = new Sequence(promptOf([1, 2, 3]), new KeyValueCache(shape, 64));
   cache.begin(sequence);
   cache.adopt(sequence, 2);
   expect(sequence.cache.length).toBe(2);
@@ -142,4 +143,16 @@ test('forgets a film at once, and one that is being read when it ends', () => {
   cache.end(running);
   expect(foundOf(cache, [1, IMAGE], 'a')).toBe(1);
   expect(foundOf(cache, [1, IMAGE], 'b')).toBe(2);
+});
+
+test("says whether the sequence's own cache is what it keeps", () => {
+  const cache = new PrefixCache(Infinity);
+  const ended = (ids: number[]): boolean => {
+    const sequence = begin(cache, ids, 'a');
+    read(sequence, ids);
+    return cache.end(sequence);
+  };
+  expect(ended([1, IMAGE, IMAGE, 2])).toBe(true);
+  expect(ended([1, IMAGE, IMAGE, 2])).toBe(false);
+  expect(ended([1, IMAGE, IMAGE, 2, 3])).toBe(false);
 });
