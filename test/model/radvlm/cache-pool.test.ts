@@ -12,7 +12,9 @@ test('a cache that is given back is the next one, wiped', () => {
   const next = pool.take(900);
   expect(next).toBe(cache);
   next.reserve(64);
-  expect([next.length, ...next.keys(0), ...next.values(0)]).toEqual(Array.from({ length: 129 }, () => 0));
+  expect([next.length, ...next.keys(0), ...next.values(0)]).toEqual(
+    Array.from({ length: 129 }, () => 0),
+  );
 });
 
 test('a longer conversation than any before gets a new one, and the smallest that fits is taken', () => {
