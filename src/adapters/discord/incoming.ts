@@ -5,11 +5,11 @@ import {
   type GatewayMessageCreateDispatchData,
   type GatewayThreadDeleteDispatchData,
 } from 'discord.js';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, TurnId } from '../../core/conversation.ts';
 import { KeyedSeries } from '../../core/conversation/keyed-series.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { untilDone } from '../until-done.ts';
 import type { Application } from './application.ts';
 import type { Bookmarks } from './bookmarks.ts';
 import type { CaseRoot } from './case-root.ts';
@@ -26,9 +26,8 @@ import type { Refusals } from './refusals.ts';
 import type { Removals } from './removals.ts';
 import type { Replies } from './replies.ts';
 
-/** Discord has no acknowledgement: what cannot be journalled is kept here and tried again, so long. */
-const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
+/** Discord has no acknowledgement: what cannot be journalled is kept here and tried again, so long. */
 const PATIENCE_MS = 10 * 60_000;
 
 /** Messages that people write; the others are joins, pins and pointers to threads. */
@@ -218,16 +217,15 @@ export class Incoming {
   async #insist<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     const { signal } = this.#options;
     const giveUpAt = Date.now() + PATIENCE_MS;
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof DiscordFailure && error.kind === 'refused') return undefined;
-        const mayPass =
-          error instanceof DiscordFailure || (error instanceof WetreadError && isPassing(error));
-        if (!mayPass || Date.now() > giveUpAt) throw error;
-        await sleep(waitMs, undefined, { signal });
-      }
+    const mayPass = (error: unknown): boolean =>
+      Date.now() <= giveUpAt &&
+      !isRefused(error) &&
+      (error instanceof DiscordFailure || (error instanceof WetreadError && isPassing(error)));
+    try {
+      return await untilDone(work, { mayPass, longestWaitMs: LONGEST_RETRY_MS, signal });
+    } catch (error) {
+      if (isRefused(error)) return undefined;
+      throw error;
     }
   }
 
@@ -244,3 +242,6 @@ export class Incoming {
 
 /** Kept and tried again: the store may be there in a minute. */
 const isPassing = ({ code }: WetreadError): boolean => code === 'store-failed';
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof DiscordFailure && error.kind === 'refused';

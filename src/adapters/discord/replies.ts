@@ -10,6 +10,7 @@ import type { Application } from './application.ts';
 import { openCaseThread, type Destination } from './case-thread.ts';
 import type { DiscordApi } from './discord-api.ts';
 import { DiscordFailure, isForbidden, isLockedOut } from './discord-failure.ts';
+import { untilDone } from '../until-done.ts';
 import { untilStored } from '../until-stored.ts';
 import { Drafts } from '../drafts.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -265,15 +266,12 @@ export class Replies {
   }
 
   /** Tries again while Discord is not to be had. */
-  async #insist<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof DiscordFailure) || error.kind === 'refused') throw error;
-        await sleep(waitMs, undefined, { signal: this.#closing.signal });
-      }
-    }
+  #insist<Result>(work: () => Promise<Result>): Promise<Result> {
+    return untilDone(work, {
+      mayPass: (error) => error instanceof DiscordFailure && error.kind !== 'refused',
+      longestWaitMs: LONGEST_RETRY_MS,
+      signal: this.#closing.signal,
+    });
   }
 
   #persist(work: () => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import { WetreadError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { untilDone } from '../until-done.ts';
 import { untilStored } from '../until-stored.ts';
 import { Drafts } from '../drafts.ts';
 import { logFailure } from './explain-failure.ts';
@@ -247,16 +248,12 @@ export class Replies {
   }
 
   /** Tries again while Slack is not to be had. */
-  async #insist(work: () => Promise<void>): Promise<void> {
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (!(error instanceof SlackFailure) || error.kind === 'refused') throw error;
-        await sleep(waitMs, undefined, { signal: this.#closing.signal });
-      }
-    }
+  #insist(work: () => Promise<void>): Promise<void> {
+    return untilDone(work, {
+      mayPass: (error) => error instanceof SlackFailure && error.kind !== 'refused',
+      longestWaitMs: LONGEST_RETRY_MS,
+      signal: this.#closing.signal,
+    });
   }
 
   #persist(work: () => Promise<void>): Promise<void> {
