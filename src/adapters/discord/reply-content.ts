@@ -1,5 +1,6 @@
 import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { ASKED_IN_PRIVATE, finalWords, FIRST_NOTICES } from '../reply-words.ts';
 import { splitText } from '../split-text.ts';
 import { quietMarkdown, smallPrint } from './quiet-markdown.ts';
 import type { ReplyAddress } from './reply-address.ts';
@@ -29,18 +30,11 @@ export type PartContent = {
   readonly picture: Picture | undefined;
 };
 
-/** Said before the answer; what else there is to say comes after it. */
-const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
-
 /** Core says this once a thread, with the first reply about a film; what Discord's readers must know goes with it. */
 const ONCE = 'preliminary';
 
 /** A film with text is refused, by the operator's policy. */
 const TEXT_REFUSED: ErrorCode = 'text-in-picture';
-
-/** All that a channel sees of a question that is for one person. */
-const ASKED_IN_PRIVATE =
-  'There is a question about this film, which only whoever asked can see and answer.';
 
 /** Said to whoever asked alone. */
 export const HOW_TO_DELETE =
@@ -146,8 +140,7 @@ export class ReplyContent {
         break;
       case 'end': {
         const { reply } = event;
-        const stopped = reply.finishReason === 'stopped' && !reply.text.endsWith('Stopped.');
-        this.#text = stopped ? [reply.text, 'Stopped.'].filter(Boolean).join('\n\n') : reply.text;
+        this.#text = finalWords(reply);
         const boxes = reply.boxes.length;
         this.#end({ kind: 'finished', read: reply.exchange !== null, boxes });
         break;
@@ -174,7 +167,7 @@ export class ReplyContent {
   }
 
   #addNotice(code: string, text: string): void {
-    if (FIRST.has(code)) this.#first.push(text);
+    if (FIRST_NOTICES.has(code)) this.#first.push(text);
     else this.#notices.push(text);
     if (code === ONCE) this.#notices.push(...this.#onceMore);
   }

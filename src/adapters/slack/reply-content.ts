@@ -1,5 +1,6 @@
 import type { Choice, Picture, ReplyEvent } from '../../core/reply.ts';
 import type { ErrorCode, WetreadError } from '../../errors.ts';
+import { ASKED_IN_PRIVATE, finalWords, FIRST_NOTICES } from '../reply-words.ts';
 import { splitText } from '../split-text.ts';
 
 /**
@@ -28,15 +29,8 @@ export type TextContent = {
 type PictureContent = { readonly kind: 'picture'; readonly picture: Picture };
 export type PartContent = TextContent | PictureContent;
 
-/** Said before the answer; what else there is to say comes after it. */
-const FIRST: ReadonlySet<string> = new Set(['demo-model', 'outside-training']);
-
 /** What core says of a thread without a film. */
 const NO_FILM: ErrorCode = 'film-needed';
-
-/** All that a channel sees of a question that is for one person. */
-const ASKED_IN_PRIVATE =
-  'There is a question about this film, which only whoever asked can see and answer.';
 
 /** Said to whoever asked alone. */
 export const HOW_TO_DELETE =
@@ -140,8 +134,7 @@ export class ReplyContent {
         break;
       case 'end': {
         const { reply } = event;
-        const stopped = reply.finishReason === 'stopped' && !reply.text.endsWith('Stopped.');
-        this.#text = stopped ? [reply.text, 'Stopped.'].filter(Boolean).join('\n\n') : reply.text;
+        this.#text = finalWords(reply);
         const boxes = reply.boxes.map(({ number }) => number);
         this.#end({ kind: 'finished', read: reply.exchange !== null, boxes });
         break;
@@ -154,7 +147,7 @@ export class ReplyContent {
   }
 
   #addNotice(code: string, text: string): void {
-    if (FIRST.has(code)) this.#first.push(text);
+    if (FIRST_NOTICES.has(code)) this.#first.push(text);
     else this.#notices.push(text);
   }
 
