@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from './icon.tsx';
 
 type DialogProps = {
   readonly isOpen: Signal<boolean>;
@@ -34,3 +35,20 @@ export const Dialog = ({ isOpen, title, class: kind, children }: DialogProps) =>
     </dialog>
   );
 };
+
+/** A dialog's title, with the button that closes it. */
+export const DialogHeader = ({ isOpen, title }: Pick<DialogProps, 'isOpen' | 'title'>) => (
+  <header>
+    <h2>{title}</h2>
+    <button
+      type="button"
+      class="quiet only-icon"
+      aria-label="Close"
+      onClick={() => {
+        isOpen.value = false;
+      }}
+    >
+      <Icon name="cross" />
+    </button>
+  </header>
+);

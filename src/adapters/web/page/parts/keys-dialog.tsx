@@ -1,6 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { Dialog } from './dialog.tsx';
-import { Icon } from './icon.tsx';
+import { Dialog, DialogHeader } from './dialog.tsx';
 
 /** As shortcuts.ts hears them. */
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -20,19 +19,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
 
 export const KeysDialog = ({ isOpen }: { readonly isOpen: Signal<boolean> }) => (
   <Dialog isOpen={isOpen} title="Keys" class="sheet">
-    <header>
-      <h2>Keys</h2>
-      <button
-        type="button"
-        class="quiet only-icon"
-        aria-label="Close"
-        onClick={() => {
-          isOpen.value = false;
-        }}
-      >
-        <Icon name="cross" />
-      </button>
-    </header>
+    <DialogHeader isOpen={isOpen} title="Keys" />
     <dl>
       {KEYS.map(([keys, what]) => (
         <div key={what}>

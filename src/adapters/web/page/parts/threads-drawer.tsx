@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { KeptThread } from '../state/kept-threads.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogHeader } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { useRoom } from './room.ts';
 
@@ -14,19 +14,7 @@ export const ThreadsDrawer = ({ isOpen }: { readonly isOpen: Signal<boolean> }) 
   };
   return (
     <Dialog isOpen={isOpen} title="Threads" class="drawer">
-      <header>
-        <h2>Threads</h2>
-        <button
-          type="button"
-          class="quiet only-icon"
-          aria-label="Close"
-          onClick={() => {
-            isOpen.value = false;
-          }}
-        >
-          <Icon name="cross" />
-        </button>
-      </header>
+      <DialogHeader isOpen={isOpen} title="Threads" />
       <button type="button" class="icon-and-words begin" onClick={() => show(undefined)}>
         <Icon name="plus" /> New film
       </button>
