@@ -1,5 +1,5 @@
 import type { GraphBuilder } from './graph-builder.ts';
-import type { Quantization } from './quantize.ts';
+import { BLOCKS, type Quantization } from './quantize.ts';
 import { sliceColumns, type WeightSource } from './weight-source.ts';
 
 export type Linear = {
@@ -45,7 +45,7 @@ export const addLinear = (graph: GraphBuilder, linear: Linear): string => {
  */
 const WIDEST = 12_288;
 /** The largest block: a piece ends with a block of the whole. */
-const LARGEST_BLOCK = 128;
+const LARGEST_BLOCK = Math.max(...BLOCKS);
 
 const addQuantized = (graph: GraphBuilder, linear: Linear, quantization: Quantization): string => {
   const { name, input, columns, weight, bias, ...rest } = linear;
