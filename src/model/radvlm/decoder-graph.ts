@@ -3,10 +3,12 @@ import {
   addCacheInputs,
   addLaneAttention,
   addLaneInputs,
+  addTokenAttention,
   type Lane,
   type Rows,
 } from './decoder-lane.ts';
 import { GraphBuilder, type PlannedGraph } from './graph-builder.ts';
+import { addGateSizes, addMlp } from './decoder-mlp.ts';
 import { addLinear } from './linear.ts';
 import type { Precision } from './precision.ts';
 import type { Quantization } from './quantize.ts';
@@ -28,6 +30,7 @@ import { stackRows, weightOf, type ModelWeights, type WeightSource } from './wei
  * | position_ids     | i64 [1, N]                 | position in its own conversation                                |
  * | logit_idx        | i64 [R]                    | which of the N tokens to give logits for                        |
  * | lane_n           | i64 [lanes]                | n of each lane                                                  |
+ * | one              | bool                       | there is one new token, lane 0's                                |
  * | several          | bool                       | false: all new tokens are lane 0's, and no other is computed    |
  * | small_n          | bool [lanes]               | which way to multiply: true for up to about 6 new tokens        |
  * | mask_b           | f32 [1, 1, n, T]           | 0 for a column that the token sees, -1e30 for one that it does not |
@@ -53,6 +56,7 @@ export const planDecoderGraph = (
   const { decoder: quantization } = precision;
   const graph = new GraphBuilder('decoder');
   addInputs(graph, text, lanes);
+  addGateSizes(graph, text, quantization);
   const laneInputs = addLaneInputs(graph, lanes);
   let state: State = { residual: '', addend: 'inputs_embeds' };
   for (let layer = 0; layer < text.layers; layer++)
@@ -78,6 +82,7 @@ const addInputs = (graph: GraphBuilder, text: TextConfig, lanes: number): void =
   graph.input('logit_idx', 'int64', ['R']);
   graph.input('lane_n', 'int64', [lanes]);
   graph.input('small_n', 'bool', [lanes]);
+  graph.input('one', 'bool', []);
   graph.input('several', 'bool', []);
   const { contextTokens, headSize, heads, keyValueHeads } = text;
   const { cosines, sines } = rotaryTable(contextTokens, headSize, text.ropeTheta);
@@ -87,10 +92,12 @@ const addInputs = (graph: GraphBuilder, text: TextConfig, lanes: number): void =
   const [query, key] = [heads * headSize, keyValueHeads * headSize];
   graph.integers('sizes.rotated_and_value', [query + key, key]);
   graph.integers('sizes.query_and_key', [query, key]);
-  graph.integers('sizes.gate_and_up', [text.intermediateSize, text.intermediateSize]);
   graph.integers('shape.query_heads', [0, 0, heads, headSize]);
   graph.integers('shape.key_heads', [0, 0, keyValueHeads, headSize]);
   graph.integers('shape.joined_heads', [1, -1, query]);
+  graph.integers('shape.token_query', [1, keyValueHeads, heads / keyValueHeads, headSize]);
+  graph.integers('shape.token_key', [1, keyValueHeads, 1, headSize]);
+  graph.integers('shape.token_value', [1, keyValueHeads, headSize, 1]);
 };
 
 /** Between two blocks: the residual stream is the sum of both ('' before the first block). */
@@ -189,38 +196,50 @@ const addAttention = (
   graph.output(newValue, 'float32', [1, 'N', key]);
 
   const rows = { query: `${prefix}.query`, key: newKey, value: newValue };
-  const attended = addLanes(graph, text, { prefix, layer, lanes }, rows);
-  return graph.node('Reshape', `${prefix}.heads`, [attended, 'shape.joined_heads']);
+  return addHeads(graph, text, { prefix, layer, lanes }, rows);
 };
 
+type Heads = { readonly prefix: string; readonly layer: number; readonly lanes: readonly Lane[] };
+
 /**
- * Attention lane by lane: [1, N, nh, hd]. One conversation alone, which is the most frequent, is spared the operators of
- * the other lanes: at four lanes of a 7B they take several per cent of a word.
+ * Attention of all new tokens, lane by lane: [1, N, nh*hd]. One conversation alone, which is the most frequent, is spared
+ * the operators of the other lanes, and one token of it those that put several in order: of a word of a 7B they take
+ * several per cent, of a smaller model a tenth.
  */
+const addHeads = (graph: GraphBuilder, text: TextConfig, place: Heads, rows: Rows): string => {
+  const { prefix, layer, lanes } = place;
+  const [lane] = lanes;
+  if (!lane) throw new RangeError('no lanes');
+  addCacheInputs(graph, text, layer, lanes);
+  const shape = [1, 'N', text.heads * text.headSize];
+  const own = { prefix: `${prefix}.alone`, layer, lane };
+  const alone = (): string => addLaneAttention(graph, text, own, rows);
+  const several = (): string => addLanes(graph, text, place, rows);
+  const any = (): string =>
+    lanes.length === 1
+      ? alone()
+      : graph.node('If', `${prefix}.lanes`, ['several'], {
+          then_branch: graph.branch('several', shape, several),
+          else_branch: graph.branch('alone', shape, alone),
+        });
+  const one = (): string =>
+    addTokenAttention(graph, text, { ...own, prefix: `${prefix}.one` }, rows);
+  return graph.node('If', `${prefix}.heads`, ['one'], {
+    then_branch: graph.branch('one', shape, one),
+    else_branch: graph.branch('any', shape, any),
+  });
+};
+
 const addLanes = (
   graph: GraphBuilder,
   text: TextConfig,
-  place: { readonly prefix: string; readonly layer: number; readonly lanes: readonly Lane[] },
+  { prefix, layer, lanes }: Heads,
   rows: Rows,
 ): string => {
-  const { prefix, layer, lanes } = place;
-  const [first] = lanes;
-  if (!first) throw new RangeError('no lanes');
-  addCacheInputs(graph, text, layer, lanes);
-  const alone = (): string =>
-    addLaneAttention(graph, text, { prefix: `${prefix}.alone`, layer, lane: first }, rows);
-  if (lanes.length === 1) return alone();
-  const several = (): string => {
-    const outputs = splitRows(graph, prefix, lanes, rows).map((own, index) =>
-      addLaneAttention(graph, text, { prefix, layer, lane: lanes[index] ?? first }, own),
-    );
-    return graph.node('Concat', `${prefix}.joined`, outputs, { axis: { int: 1 } });
-  };
-  const shape = [1, 'N', text.heads, text.headSize];
-  return graph.node('If', `${prefix}.attended`, ['several'], {
-    then_branch: graph.branch('several', shape, several),
-    else_branch: graph.branch('alone', shape, alone),
-  });
+  const outputs = splitRows(graph, prefix, lanes, rows).map(({ lane, ...own }) =>
+    addLaneAttention(graph, text, { prefix, layer, lane }, own),
+  );
+  return graph.node('Concat', `${prefix}.joined`, outputs, { axis: { int: 1 } });
 };
 
 /** Each lane's own rows. */
@@ -229,7 +248,7 @@ const splitRows = (
   prefix: string,
   lanes: readonly Lane[],
   rows: Rows,
-): readonly Rows[] => {
+): readonly (Rows & { readonly lane: Lane })[] => {
   const own = (part: keyof Rows, { index }: Lane): string => `${prefix}.${part}.${index}`;
   for (const part of ['query', 'key', 'value'] as const)
     graph.split(
@@ -239,6 +258,7 @@ const splitRows = (
       lanes.map((lane) => own(part, lane)),
     );
   return lanes.map((lane) => ({
+    lane,
     query: own('query', lane),
     key: own('key', lane),
     value: own('value', lane),
@@ -257,38 +277,4 @@ const addOutput = (
   const size = { rows: hiddenSize, columns: count * headSize };
   const weight = model.weight(`${name}.weight`, [size.rows, size.columns]);
   return addLinear(graph, { name, input: heads, ...size, weight, quantization });
-};
-
-/** `Qwen2MLP`: down_proj(silu(gate_proj(x)) * up_proj(x)), gate and up in one product. */
-const addMlp = (
-  graph: GraphBuilder,
-  model: ModelWeights,
-  { prefix, quantization }: { prefix: string; quantization: Quantization | undefined },
-  input: string,
-): string => {
-  const { hiddenSize, intermediateSize } = model.config.text;
-  const matrix = (part: string, rows: number, columns: number) =>
-    model.weight(`${prefix}.${part}.weight`, [rows, columns]);
-  const packed = addLinear(graph, {
-    name: `${prefix}.packed`,
-    input,
-    rows: 2 * intermediateSize,
-    columns: hiddenSize,
-    weight: stackRows(
-      ['gate_proj', 'up_proj'].map((part) => matrix(part, intermediateSize, hiddenSize)),
-    ),
-    quantization,
-  });
-  const [gate, up] = [`${prefix}.gate`, `${prefix}.up`];
-  graph.split(packed, 'sizes.gate_and_up', -1, [gate, up]);
-  const sigmoid = graph.node('Sigmoid', `${prefix}.sigmoid`, [gate]);
-  const silu = graph.node('Mul', `${prefix}.silu`, [gate, sigmoid]);
-  return addLinear(graph, {
-    name: `${prefix}.down_proj`,
-    input: graph.node('Mul', `${prefix}.gated`, [silu, up]),
-    rows: hiddenSize,
-    columns: intermediateSize,
-    weight: matrix('down_proj', hiddenSize, intermediateSize),
-    quantization,
-  });
 };

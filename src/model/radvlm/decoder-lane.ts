@@ -46,7 +46,7 @@ const cacheValueOf = (layer: number, lane: number): string => `v${layer}_${lane}
 
 /**
  * Attention of a lane's new tokens over its cache and themselves: softmax(q k^T / sqrt(hd) + mask) v. Gives
- * [1, n, nh, hd]; all its names start with `prefix`.
+ * [1, n, nh*hd]; all its names start with `prefix`.
  *
  * The new tokens' scores are put INTO their own columns of the cache's T columns, so there is one softmax and nothing
  * is joined. The cache's values are zero there, so the new tokens' share is added by itself.
@@ -94,7 +94,44 @@ export const addLaneAttention = (
   });
   // [1, kv, G*n, hd] -> [1, nh, n, hd] -> [1, n, nh, hd]
   const split = reshape(graph, own('attended.heads'), output, `osh_${index}`);
-  return graph.node('Transpose', own('attended.tokens'), [split], { perm: { ints: [0, 2, 1, 3] } });
+  const order = { perm: { ints: [0, 2, 1, 3] } };
+  const tokens = graph.node('Transpose', own('attended.tokens'), [split], order);
+  return graph.node('Reshape', own('attended.joined'), [tokens, 'shape.joined_heads']);
+};
+
+/**
+ * `addLaneAttention` of one new token. Its heads lie as the products take them, so nothing is put in order but the
+ * scores and the sums.
+ */
+export const addTokenAttention = (
+  graph: GraphBuilder,
+  text: TextConfig,
+  place: { readonly prefix: string; readonly layer: number; readonly lane: Lane },
+  rows: Rows,
+): string => {
+  const { prefix, layer, lane } = place;
+  const own = (name: string) => `${prefix}.${name}`;
+  const reshaped = (name: keyof Rows) =>
+    graph.node('Reshape', own(name), [rows[name], `shape.token_${name}`]);
+  const [query, key, value] = [reshaped('query'), reshaped('key'), reshaped('value')];
+  const scale = { float: 1 / Math.sqrt(text.headSize) };
+  const axis = { axis: { int: 3 } };
+  const columns = [cacheKeyOf(layer, lane.index), query] as const;
+  const byColumn = product(graph, own('scores.columns'), ...columns, { alpha: scale });
+  const cached = graph.node('Transpose', own('scores.cache'), [byColumn], SWAP_LAST);
+  const added = product(graph, own('scores.new'), query, key, { alpha: scale });
+  const scores = [cached, lane.columns, added];
+  const placed = graph.node('ScatterElements', own('scores'), scores, axis);
+  const masked = graph.node('Add', own('scores.masked'), [placed, `mask_${lane.index}`]);
+  const shares = graph.node('Softmax', own('shares'), [masked], { axis: { int: -1 } });
+  const newShares = graph.node('GatherElements', own('shares.new'), [shares, lane.columns], axis);
+  const sums = [
+    product(graph, own('sum.cache'), cacheValueOf(layer, lane.index), shares, {}),
+    product(graph, own('sum.new'), value, newShares, {}),
+  ];
+  const sum = graph.node('Add', own('sum'), sums);
+  const output = graph.node('Transpose', own('output'), [sum], SWAP_LAST);
+  return graph.node('Reshape', own('joined'), [output, 'shape.joined_heads']);
 };
 
 type LaneParts = {

@@ -118,6 +118,7 @@ export class Decoder {
     feeds['logit_idx'] = integers(logitRows);
     feeds['lane_n'] = integers(perLane);
     feeds['small_n'] = new Tensor('bool', small, [this.lanes]);
+    feeds['one'] = new Tensor('bool', Uint8Array.of(total === 1 ? 1 : 0), []);
     feeds['several'] = new Tensor('bool', Uint8Array.of(parts.length > 1 ? 1 : 0), []);
     return feeds;
   }

@@ -5,8 +5,8 @@ import { sliceColumns, type WeightSource } from './weight-source.ts';
 export type Linear = {
   /** The output's name, and the prefix of its weights' names. */
   readonly name: string;
-  /** [..., columns] */
-  readonly input: string;
+  /** [..., columns], or the pieces of it that `piecesOf` names. */
+  readonly input: string | readonly string[];
   /** Features out: rows of the weight, as torch stores it. */
   readonly rows: number;
   /** Features in. */
@@ -29,8 +29,17 @@ const INTEGER_PRODUCTS = 4;
  * kernel when it loads the graph.
  */
 export const addLinear = (graph: GraphBuilder, linear: Linear): string => {
-  const { name, input, rows, columns, weight, bias, quantization } = linear;
-  if (quantization) return addQuantized(graph, linear, quantization);
+  const { quantization } = linear;
+  const [input, ...others] = [linear.input].flat();
+  if (input === undefined) throw new RangeError(`${linear.name}: no input`);
+  if (others.length > 0 && quantization)
+    return addPieces(graph, linear, quantization, [input, ...others]);
+  const product = { ...linear, input };
+  return quantization ? addProduct(graph, product, quantization) : addFloat(graph, product);
+};
+
+const addFloat = (graph: GraphBuilder, linear: Product): string => {
+  const { name, input, rows, columns, weight, bias } = linear;
   const weights = graph.weight(`${name}.weight`, [rows, columns], weight);
   const product = bias ? `${name}.product` : name;
   graph.contrib('FusedMatMul', product, [input, weights], { transB: { int: 1 } });
@@ -47,39 +56,42 @@ const WIDEST = 12_288;
 /** The largest block: a piece ends with a block of the whole. */
 const LARGEST_BLOCK = Math.max(...BLOCKS);
 
-const addQuantized = (graph: GraphBuilder, linear: Linear, quantization: Quantization): string => {
-  const { name, input, columns, weight, bias, ...rest } = linear;
-  const count = Math.ceil(columns / WIDEST);
-  if (count === 1) return addProduct(graph, linear, quantization);
+/** How many features in each piece of a product should have: most often one piece, of all. */
+export const piecesOf = (
+  columns: number,
+  quantization: Quantization | undefined,
+): readonly number[] => {
+  const count = quantization ? Math.ceil(columns / WIDEST) : 1;
   const each = Math.ceil(columns / count / LARGEST_BLOCK) * LARGEST_BLOCK;
-  const pieces = Array.from({ length: count }, (_, index) => ({
-    name: `${name}.${index}`,
-    input: `${name}.${index}.input`,
-    from: index * each,
-    to: Math.min(columns, (index + 1) * each),
-  }));
-  const sizes = graph.integers(
-    `${name}.sizes`,
-    pieces.map(({ from, to }) => to - from),
-  );
-  graph.split(
-    input,
-    sizes,
-    -1,
-    pieces.map((piece) => piece.input),
-  );
-  const products = pieces.map(({ from, to, ...piece }, index) => {
-    const part = { ...rest, ...piece, columns: to - from };
-    const weights = sliceColumns(weight, columns, { from, to });
-    const whole = index === 0 && bias ? { ...part, bias } : part;
-    return addProduct(graph, { ...whole, weight: weights }, quantization);
+  return Array.from({ length: count }, (_, i) => Math.min(each, columns - i * each));
+};
+
+/** A product a piece, and their sum. */
+const addPieces = (
+  graph: GraphBuilder,
+  linear: Linear,
+  quantization: Quantization,
+  inputs: readonly string[],
+): string => {
+  const { name, columns, weight, bias, ...rest } = linear;
+  const sizes = piecesOf(columns, quantization);
+  if (sizes.length !== inputs.length) throw new RangeError(`${name}: ${sizes.length} pieces`);
+  let from = 0;
+  const products = inputs.map((input, index) => {
+    const to = from + (sizes[index] ?? 0);
+    const part = sliceColumns(weight, columns, { from, to });
+    const piece = { ...rest, name: `${name}.${index}`, input, columns: to - from, weight: part };
+    from = to;
+    return addProduct(graph, index === 0 && bias ? { ...piece, bias } : piece, quantization);
   });
   return products.reduce((sum, product, index) =>
-    graph.node('Add', index === count - 1 ? name : `${name}.sum.${index}`, [sum, product]),
+    graph.node('Add', index === sizes.length - 1 ? name : `${name}.sum.${index}`, [sum, product]),
   );
 };
 
-const addProduct = (graph: GraphBuilder, linear: Linear, quantization: Quantization): string => {
+type Product = Linear & { readonly input: string };
+
+const addProduct = (graph: GraphBuilder, linear: Product, quantization: Quantization): string => {
   const { name, input, rows, columns, weight, bias } = linear;
   const { bits, block } = quantization;
   const stored = graph.quantizedWeight(`${name}.weight`, [rows, columns], weight, quantization);

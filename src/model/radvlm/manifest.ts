@@ -12,7 +12,7 @@ export const MANIFEST_FILE = 'wetread.json';
 export const FORMAT_VERSION = 2;
 
 /** Of the graphs: raised whenever a converter would write other graphs or weights from the same checkpoint. */
-export const CONVERTER_VERSION = 3;
+export const CONVERTER_VERSION = 4;
 
 const count = z.int().min(0);
 const size = z.int().min(1);

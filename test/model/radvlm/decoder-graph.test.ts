@@ -83,6 +83,32 @@ describe.each(cases)('the decoder graph of $model', ({ model, checkpoints, input
       expect(some[last]?.data).toEqual(all[last]?.data);
     });
 
+    test.each([
+      { one: true, small: true },
+      { one: false, small: true },
+      { one: false, small: false },
+    ])('gives the logits of a token after others (one: $one, small: $small)', async (how) => {
+      const others = lanes === 2 ? laneInputs(text, 1, 0) : {};
+      const [before, last] = [ids.slice(0, -1), ids.slice(-1)];
+      const read = await session.run({
+        ...tokenInputs(text, embeddings, before, { lanes, several, small: false }),
+        ...laneInputs(text, 0, before.length),
+        ...others,
+      });
+      const output = await session.run({
+        ...tokenInputs(text, embeddings, last, { lanes, several, ...how }),
+        position_ids: integers([before.length], [1, 1]),
+        ...laneInputs(text, 0, 1, read),
+        ...others,
+      });
+      const golden = await readGoldenTensors(join(GOLDEN, 'cases', model, 'text-only.safetensors'));
+      const logits = golden.get('logits')?.values ?? [];
+      const expected = Array.from(logits).slice(before.length * text.vocabularyRows);
+      const given = output['logits']?.data as Float32Array;
+      expect(given.length).toBe(text.vocabularyRows);
+      expect(compareWith(given, expected).difference).toBeLessThan(TOLERANCE);
+    });
+
     test('gives the new rows of keys and values, token by token', async () => {
       const feeds = {
         ...tokenInputs(text, embeddings, ids, { lanes, several, small: false }),
@@ -108,14 +134,21 @@ const rowOf = (output: InferenceSession.OnnxValueMapType, row: number, width: nu
 const integers = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>
   new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
 
+const truth = (value: boolean): Tensor => new Tensor('bool', Uint8Array.of(value ? 1 : 0), []);
+
 /** All tokens in the first lane, from position 0, and logits of each. */
 const tokenInputs = (
   text: TextConfig,
   embeddings: Embeddings,
   ids: readonly number[],
-  how: { readonly lanes: number; readonly several: boolean; readonly small: boolean },
+  how: {
+    readonly lanes: number;
+    readonly several: boolean;
+    readonly small: boolean;
+    readonly one?: boolean;
+  },
 ) => {
-  const { lanes, several, small } = how;
+  const { lanes, several, small, one = false } = how;
   const rows = new Float32Array(ids.length * text.hiddenSize);
   embeddings.read(ids, rows, 0);
   const positions = ids.map((_, index) => index);
@@ -125,21 +158,28 @@ const tokenInputs = (
     logit_idx: integers(positions),
     lane_n: integers([ids.length, 0].slice(0, lanes)),
     small_n: new Tensor('bool', new Uint8Array(lanes).fill(small ? 1 : 0), [lanes]),
-    several: new Tensor('bool', Uint8Array.of(several ? 1 : 0), []),
+    one: truth(one),
+    several: truth(several),
   };
 };
 
-/** A lane with an empty cache of a few more columns than it has tokens. */
-const laneInputs = (text: TextConfig, lane: number, tokens: number): Record<string, Tensor> => {
+/** A lane with a few more columns than it has tokens. Its cache is empty, or holds what an earlier run gave. */
+const laneInputs = (
+  text: TextConfig,
+  lane: number,
+  tokens: number,
+  before?: InferenceSession.OnnxValueMapType,
+): Record<string, Tensor> => {
   const { heads, keyValueHeads: kv, headSize } = text;
-  const columns = tokens + 5;
+  const cached = before?.['new_k_0']?.dims[1] ?? 0;
+  const columns = cached + tokens + 5;
   const rows = (heads / kv) * tokens;
   const mask = new Float32Array(tokens * columns).fill(HIDDEN);
   for (let token = 0; token < tokens; token++)
-    mask.fill(0, token * columns, token * columns + token + 1);
+    mask.fill(0, token * columns, token * columns + cached + token + 1);
   const feeds: Record<string, Tensor> = {
     [`mask_${lane}`]: new Tensor('float32', mask, [1, 1, tokens, columns]),
-    [`col_${lane}`]: integers(Array.from({ length: tokens }, (_, index) => index)),
+    [`col_${lane}`]: integers(Array.from({ length: tokens }, (_, index) => cached + index)),
     [`ish_${lane}`]: integers([1, kv, rows, tokens]),
     [`qsh_${lane}`]: integers([1, kv, rows, headSize]),
     [`ssh_${lane}`]: integers([1, heads, tokens, columns]),
@@ -150,6 +190,15 @@ const laneInputs = (text: TextConfig, lane: number, tokens: number): Record<stri
     // Stale keys may be anything finite; values are zero.
     const keys = new Float32Array(kv * columns * headSize).fill(7);
     const values = new Float32Array(kv * columns * headSize);
+    const newKeys = before?.[`new_k_${layer}`]?.data as Float32Array | undefined;
+    const newValues = before?.[`new_v_${layer}`]?.data as Float32Array | undefined;
+    for (let token = 0; token < cached; token++)
+      for (let head = 0; head < kv; head++)
+        for (let i = 0; i < headSize; i++) {
+          const from = (token * kv + head) * headSize + i;
+          keys[(head * columns + token) * headSize + i] = newKeys?.[from] ?? Number.NaN;
+          values[(head * headSize + i) * columns + token] = newValues?.[from] ?? Number.NaN;
+        }
     feeds[`k${layer}_${lane}`] = new Tensor('float32', keys, [1, kv, columns, headSize]);
     feeds[`v${layer}_${lane}`] = new Tensor('float32', values, [1, kv, headSize, columns]);
   }
