@@ -1,5 +1,5 @@
 /**
- * The local engine in a process of its own, taking orders (see `Order`): `engine-process.ts DIRECTORY THREADS`. It says
+ * The local engine in a process of its own, taking orders (see `Order`): `engine-process.ts DIRECTORY THREADS [spinning]`. It says
  * how long it took to be ready and what memory it has.
  */
 import { readFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ export type FilmTimes = {
 const CHUNK = 64;
 const client = { signal: new AbortController().signal, background: false };
 
-const [directory = '', threads = '2'] = process.argv.slice(2);
+const [directory = '', threads = '2', spinning] = process.argv.slice(2);
 const started = performance.now();
 const folder = await inspectConverted(directory);
 if (folder.state !== 'whole') throw new Error('not a converted folder');
@@ -47,7 +47,7 @@ const engine = await Engine.open({
   directory,
   manifest,
   threads: Number(threads),
-  spinning: false,
+  spinning: spinning === 'spinning',
 });
 const { turns } = engine.workshop;
 const { text } = manifest.config;

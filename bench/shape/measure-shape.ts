@@ -95,8 +95,9 @@ type Parts = {
   readonly weightBytes: number;
 };
 
-const startOurs = async ({ converted, threads }: Parts) => {
-  const child = new Child('engine-process.ts', [converted, String(threads)], engineEnvironment());
+const startOurs = async ({ converted, threads }: Parts, spinning = false) => {
+  const args = [converted, String(threads), ...(spinning ? ['spinning'] : [])];
+  const child = new Child('engine-process.ts', args, engineEnvironment());
   return { child, ready: await child.hear<Ready>() };
 };
 
@@ -118,17 +119,21 @@ const measureBeside = async (
 ): Promise<void> => {
   const { rounds, words } = EFFORT[shape];
   const name = `${shape} int4/${block}`;
-  const sittings: Pair[] = [];
-  for (let sitting = 0; sitting < SITTINGS; sitting++) {
-    const oursFirst = sitting % 2 === 0;
-    const { ready, pair } = await sitTogether(parts, { rounds, words, oursFirst });
-    if (sitting === 0) add(readyLines(name, ready, parts.weightBytes));
-    sittings.push(pair);
+  // As set by default first; then as node-llama-cpp has it, whose threads spin.
+  for (const spinning of block === 64 ? [false, true] : [false]) {
+    const sittings: Pair[] = [];
+    for (let sitting = 0; sitting < SITTINGS; sitting++) {
+      const oursFirst = sitting % 2 === 0;
+      const { ready, pair } = await sitTogether(parts, { rounds, words, oursFirst, spinning });
+      if (sitting === 0 && !spinning) add(readyLines(name, ready, parts.weightBytes));
+      sittings.push(pair);
+    }
+    const how = spinning ? ', threads spinning' : '';
+    add([
+      beside(`${name}: decode after ${PROMPT} tokens${how}`, sittings, decodeSpeed),
+      beside(`${name}: prefill of ${PROMPT} tokens${how}`, sittings, prefillSpeed),
+    ]);
   }
-  add([
-    beside(`${name}: decode after ${PROMPT} tokens`, sittings, decodeSpeed),
-    beside(`${name}: prefill of ${PROMPT} tokens`, sittings, prefillSpeed),
-  ]);
   if (block !== 64) return;
   const { child } = await startOurs(parts);
   try {
@@ -141,13 +146,18 @@ const measureBeside = async (
 /** One life of both. */
 const sitTogether = async (
   parts: Parts,
-  how: { readonly rounds: number; readonly words: number; readonly oursFirst: boolean },
+  how: {
+    readonly rounds: number;
+    readonly words: number;
+    readonly oursFirst: boolean;
+    readonly spinning: boolean;
+  },
 ): Promise<{ ready: Ready; pair: Pair }> => {
-  const { rounds, words, oursFirst } = how;
+  const { rounds, words, oursFirst, spinning } = how;
   const context = PROMPT + words + 64;
   const order = { kind: 'speed', prompt: PROMPT, words } satisfies Order;
   let theirs = oursFirst ? undefined : await startTheirs(parts, context);
-  const { child: ours, ready } = await startOurs(parts);
+  const { child: ours, ready } = await startOurs(parts, spinning);
   const pair: Pair = { ours: [], theirs: [] };
   try {
     theirs ??= await startTheirs(parts, context);

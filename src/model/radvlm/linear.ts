@@ -29,9 +29,10 @@ const INTEGER_PRODUCTS = 4;
  * kernel when it loads the graph.
  */
 export const addLinear = (graph: GraphBuilder, linear: Linear): string => {
-  const { quantization } = linear;
-  const [input, ...others] = [linear.input].flat();
-  if (input === undefined) throw new RangeError(`${linear.name}: no input`);
+  const { name, columns, quantization } = linear;
+  const [input = '', ...others] = [linear.input].flat();
+  const sizes = piecesOf(columns, quantization);
+  if (sizes.length !== 1 + others.length) throw new RangeError(`${name}: ${sizes.length} pieces`);
   if (others.length > 0 && quantization)
     return addPieces(graph, linear, quantization, [input, ...others]);
   const product = { ...linear, input };
@@ -75,7 +76,6 @@ const addPieces = (
 ): string => {
   const { name, columns, weight, bias, ...rest } = linear;
   const sizes = piecesOf(columns, quantization);
-  if (sizes.length !== inputs.length) throw new RangeError(`${name}: ${sizes.length} pieces`);
   let from = 0;
   const products = inputs.map((input, index) => {
     const to = from + (sizes[index] ?? 0);

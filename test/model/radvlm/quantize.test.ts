@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { GraphBuilder } from '../../../src/model/radvlm/graph-builder.ts';
-import { addLinear } from '../../../src/model/radvlm/linear.ts';
+import { addLinear, piecesOf } from '../../../src/model/radvlm/linear.ts';
 import { encodeModel } from '../../../src/model/radvlm/onnx-model.ts';
 import {
   BLOCKS,
@@ -78,7 +78,10 @@ test.each([...cases, ...wide])(
     const size = { rows, columns };
     const bias = weightOf(new Float32Array(rows).fill(0.5));
     const weight = weightOf(weights);
-    addLinear(graph, { name: 'output', input: 'input', ...size, weight, bias, quantization });
+    const pieces = piecesOf(columns, quantization);
+    const inputs = pieces.map((_, index) => `input.${index}`);
+    graph.split('input', graph.integers('sizes', pieces), -1, inputs);
+    addLinear(graph, { name: 'output', input: inputs, ...size, weight, bias, quantization });
     graph.output('output', 'float32', ['N', rows]);
     const planned = graph.finish();
     const data = Buffer.alloc(planned.dataBytes);
