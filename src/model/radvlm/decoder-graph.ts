@@ -4,6 +4,7 @@ import {
   addLaneAttention,
   addLaneInputs,
   addTokenAttention,
+  addTokensAttention,
   type Lane,
   type Rows,
 } from './decoder-lane.ts';
@@ -32,7 +33,7 @@ import { stackRows, weightOf, type ModelWeights, type WeightSource } from './wei
  * | lane_n           | i64 [lanes]                | n of each lane                                                  |
  * | one              | bool                       | there is one new token, lane 0's                                |
  * | several          | bool                       | false: all new tokens are lane 0's, and no other is computed    |
- * | small_n          | bool [lanes]               | which way to multiply: true for up to about 6 new tokens        |
+ * | single_n         | bool [lanes]               | which lanes have one new token                                  |
  * | mask_b           | f32 [1, 1, n, T]           | 0 for a column that the token sees, -1e30 for one that it does not |
  * | col_b            | i64 [n]                    | column of each new token: length ... length + n - 1             |
  * | ish_b            | i64 [4]                    | [1, kv, G*n, n]                                                 |
@@ -81,7 +82,7 @@ const addInputs = (graph: GraphBuilder, text: TextConfig, lanes: number): void =
   graph.input('position_ids', 'int64', [1, 'N']);
   graph.input('logit_idx', 'int64', ['R']);
   graph.input('lane_n', 'int64', [lanes]);
-  graph.input('small_n', 'bool', [lanes]);
+  graph.input('single_n', 'bool', [lanes]);
   graph.input('one', 'bool', []);
   graph.input('several', 'bool', []);
   const { contextTokens, headSize, heads, keyValueHeads } = text;
@@ -212,8 +213,8 @@ const addHeads = (graph: GraphBuilder, text: TextConfig, place: Heads, rows: Row
   if (!lane) throw new RangeError('no lanes');
   addCacheInputs(graph, text, layer, lanes);
   const shape = [1, 'N', text.heads * text.headSize];
-  const own = { prefix: `${prefix}.alone`, layer, lane };
-  const alone = (): string => addLaneAttention(graph, text, own, rows);
+  const at = (way: string) => ({ prefix: `${prefix}.${way}`, layer, lane });
+  const alone = (): string => addTokensAttention(graph, text, at('alone'), rows);
   const several = (): string => addLanes(graph, text, place, rows);
   const any = (): string =>
     lanes.length === 1
@@ -222,8 +223,7 @@ const addHeads = (graph: GraphBuilder, text: TextConfig, place: Heads, rows: Row
           then_branch: graph.branch('several', shape, several),
           else_branch: graph.branch('alone', shape, alone),
         });
-  const one = (): string =>
-    addTokenAttention(graph, text, { ...own, prefix: `${prefix}.one` }, rows);
+  const one = (): string => addTokenAttention(graph, text, at('one'), rows);
   return graph.node('If', `${prefix}.heads`, ['one'], {
     then_branch: graph.branch('one', shape, one),
     else_branch: graph.branch('any', shape, any),

@@ -17,9 +17,6 @@ export type DecoderPart = {
 /** Masked scores. Finite: minus infinity would make NaN of a column masked everywhere. */
 const MASKED = -1e30;
 
-/** With up to so many new tokens the graph takes its short path (the cache as the left factor); break-even is near 7. */
-const SMALL_PART = 6;
-
 /**
  * The language model (transformers: Qwen2ForCausalLM.forward) over decoder.onnx: cache in, only the new tokens' keys
  * and values out. A run takes up to `lanes` parts of different sequences and lengths. The graph's kernels check
@@ -112,12 +109,12 @@ export class Decoder {
       Object.assign(feeds, this.#laneFeeds(lane, part.cache, count));
     }
     const perLane = Array.from({ length: this.lanes }, (_, lane) => counts[lane] ?? 0);
-    const small = Uint8Array.from(perLane, (count) => (count <= SMALL_PART ? 1 : 0));
+    const single = Uint8Array.from(perLane, (count) => (count === 1 ? 1 : 0));
     feeds['inputs_embeds'] = new Tensor('float32', joined(parts), [1, total, hiddenSize]);
     feeds['position_ids'] = integers(positions, [1, total]);
     feeds['logit_idx'] = integers(logitRows);
     feeds['lane_n'] = integers(perLane);
-    feeds['small_n'] = new Tensor('bool', small, [this.lanes]);
+    feeds['single_n'] = new Tensor('bool', single, [this.lanes]);
     feeds['one'] = new Tensor('bool', Uint8Array.of(total === 1 ? 1 : 0), []);
     feeds['several'] = new Tensor('bool', Uint8Array.of(parts.length > 1 ? 1 : 0), []);
     return feeds;
