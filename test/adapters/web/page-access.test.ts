@@ -13,8 +13,17 @@ type Violation = {
   readonly nodes: readonly { readonly html: string }[];
 };
 
+/** Until no color is on its way to another: halfway there a contrast is neither's. What turns for ever is not waited for. */
+const SETTLED = `Promise.allSettled(
+  document
+    .getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime))
+    .map(({ finished }) => finished),
+)`;
+
 /** What axe says against the page as it is now, as far as it is serious; by name and element. */
 const faults = async (page: Page): Promise<string[]> => {
+  await page.evaluate(SETTLED);
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
   return violations
