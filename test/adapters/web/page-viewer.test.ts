@@ -124,6 +124,29 @@ describe.skipIf(browserMissing !== undefined)(
       await expect.poll(sentences).toEqual([]);
     });
 
+    test('keeps a box lit, and the focus on it, when the kept film takes the place of the one that was sent', async () => {
+      const { page } = stage;
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route('**/film', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await pickSample();
+      await ask('two boxes');
+      await finished();
+      await box().focus();
+      const lit = () => page.locator('.box.lit:focus .chip').allTextContents();
+      await expect.poll(lit).toEqual(['1 enlarged heart']);
+      await page.evaluate("document.querySelector('.box').dataset.before = ''");
+      expect(await page.locator('.box[data-before]').count()).toBe(1);
+      release();
+      await page.locator('.box[data-before]').waitFor({ state: 'detached' });
+      await expect.poll(lit).toEqual(['1 enlarged heart']);
+    });
+
     test('lets a number key, a press on a box or on its number choose it', async () => {
       const { page } = stage;
       await boxShown('two boxes');

@@ -31,6 +31,7 @@ export class FilmStage {
   #film: ShownFilm | undefined;
   #boxes: readonly NumberedBox[] = [];
   #overlays: readonly BoxOverlay[] = [];
+  #lit: readonly number[] = [];
   #mode: 'move' | 'window' = 'move';
 
   static async create(element: HTMLElement, events: StageEvents): Promise<FilmStage> {
@@ -66,6 +67,7 @@ export class FilmStage {
     this.#film = film;
     const before = this.#item?.getContentSize();
     const bounds = this.#viewer.viewport?.getBounds();
+    const focused = this.#focusedBox();
     const isOpen = await this.#load(film.url);
     if (this.#film !== film) return;
     if (!isOpen) {
@@ -75,7 +77,7 @@ export class FilmStage {
     const size = this.#item?.getContentSize();
     if (before !== undefined && size !== undefined && isSameShape(before, size))
       this.#viewer.viewport.fitBounds(bounds, true);
-    this.#drawBoxes();
+    this.#drawBoxes(focused);
   }
 
   /** Shows nothing. */
@@ -90,7 +92,9 @@ export class FilmStage {
     this.#drawBoxes();
   }
 
+  /** Sets these boxes off from the others, now and when they are drawn again; none: all are alike. */
   light(numbers: readonly number[]): void {
+    this.#lit = numbers;
     for (const { element, number } of this.#overlays) {
       element.classList.toggle('lit', numbers.includes(number));
       element.classList.toggle('dim', numbers.length > 0 && !numbers.includes(number));
@@ -177,13 +181,22 @@ export class FilmStage {
     return new this.#library.Rect(left, top * ratio, right - left, (bottom - top) * ratio);
   }
 
-  #drawBoxes(): void {
+  /** The box that has, or had, the focus has it again, unless something else has it by now. */
+  #drawBoxes(focused = this.#focusedBox()): void {
     for (const { element } of this.#overlays) this.#viewer.removeOverlay(element);
     this.#overlays = [];
     if (this.#item === undefined) return;
     this.#overlays = this.#boxes.map((box) => createBoxOverlay(box, this.#events));
     for (const { element, box } of this.#overlays)
       this.#viewer.addOverlay({ element, location: this.#placeOf(box) });
+    this.light(this.#lit);
+    if (document.activeElement !== document.body) return;
+    const again = this.#overlays.find(({ number }) => number === focused);
+    again?.element.focus({ preventScroll: true });
+  }
+
+  #focusedBox(): number | undefined {
+    return this.#overlays.find(({ element }) => element === document.activeElement)?.number;
   }
 
   #setBoxesHidden(isHidden: boolean): void {
