@@ -1,6 +1,5 @@
 import { Routes } from 'discord.js';
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, PostedPart, TurnId, Unfinished } from '../../core/conversation.ts';
 import type { TeachingCases } from '../../core/teaching-case.ts';
 import { WetreadError } from '../../errors.ts';
@@ -25,7 +24,6 @@ import type { UploadRemoval } from './upload-removal.ts';
 
 /** An answer that takes longer is announced by a message that becomes it. */
 const SIGN_MS = 1_000;
-const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** A reply that Discord does not take in so long is given up, so that its thread goes on. */
 const DELIVER_MS = 30 * 60_000;
@@ -210,21 +208,21 @@ export class Replies {
   ): Promise<void> {
     const { conversation, logger, now, removal } = this.#options;
     const giveUpAt = now() + DELIVER_MS;
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        await reply.settle(content);
-        break;
-      } catch (error) {
-        // With a new token the next start goes on with it.
-        if (!(error instanceof DiscordFailure) || isLockedOut(error)) throw error;
-        const isHopeless = error.kind === 'refused' || now() > giveUpAt;
-        logger[isHopeless ? 'error' : 'warn'](factsOf(error), 'a reply was not taken by Discord');
-        if (isHopeless) {
-          await this.#tellWhy(address, error);
-          break;
-        }
-        await sleep(waitMs, undefined, { signal: this.#closing.signal });
-      }
+    const tell = (level: 'error' | 'warn', error: DiscordFailure): void =>
+      logger[level](factsOf(error), 'a reply was not taken by Discord');
+    const mayPass = (error: unknown): boolean => {
+      if (!(error instanceof DiscordFailure) || isLockedOut(error)) return false;
+      if (error.kind === 'refused' || now() > giveUpAt) return false;
+      tell('warn', error);
+      return true;
+    };
+    try {
+      await this.#untilDone(() => reply.settle(content), mayPass);
+    } catch (error) {
+      // With a new token the next start goes on with it.
+      if (!(error instanceof DiscordFailure) || isLockedOut(error)) throw error;
+      tell('error', error);
+      await this.#tellWhy(address, error);
     }
     if (content.foundPatientData)
       await this.#persist(() => removal.handle(turn, address, this.#closing.signal));
@@ -267,11 +265,18 @@ export class Replies {
 
   /** Tries again while Discord is not to be had. */
   #insist<Result>(work: () => Promise<Result>): Promise<Result> {
-    return untilDone(work, {
-      mayPass: (error) => error instanceof DiscordFailure && error.kind !== 'refused',
-      longestWaitMs: LONGEST_RETRY_MS,
-      signal: this.#closing.signal,
-    });
+    return this.#untilDone(
+      work,
+      (error) => error instanceof DiscordFailure && error.kind !== 'refused',
+    );
+  }
+
+  #untilDone<Result>(
+    work: () => Promise<Result>,
+    mayPass: (error: unknown) => boolean,
+  ): Promise<Result> {
+    const { signal } = this.#closing;
+    return untilDone(work, { mayPass, longestWaitMs: LONGEST_RETRY_MS, signal });
   }
 
   #persist(work: () => Promise<void>): Promise<void> {

@@ -27,7 +27,6 @@ import { anyAnswer } from './wire.ts';
 
 /** A thread's title, of which Slack shows the beginning. */
 const TITLE_LIMIT = 80;
-const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** Streams that are open are ended when the program ends, if Slack answers so soon. */
 const LEAVE_MS = 1_000;
@@ -184,18 +183,20 @@ export class Replies {
   async #settle(reply: PostedReply, content: ReplyContent): Promise<void> {
     const { logger, now } = this.#options;
     const giveUpAt = now() + DELIVER_MS;
-    for (let waitMs = RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_RETRY_MS)) {
-      try {
-        await reply.settle(content.parts);
-        break;
-      } catch (error) {
-        // With a new token the next start goes on with it.
-        if (!(error instanceof SlackFailure) || isLockedOut(error)) throw error;
-        const isHopeless = error.kind === 'refused' || now() > giveUpAt;
-        logFailure(logger, isHopeless ? 'error' : 'warn', error, 'a reply was not taken by Slack');
-        if (isHopeless) break;
-        await sleep(waitMs, undefined, { signal: this.#closing.signal });
-      }
+    const tell = (level: 'error' | 'warn', error: SlackFailure): void =>
+      logFailure(logger, level, error, 'a reply was not taken by Slack');
+    const mayPass = (error: unknown): boolean => {
+      if (!(error instanceof SlackFailure) || isLockedOut(error)) return false;
+      if (error.kind === 'refused' || now() > giveUpAt) return false;
+      tell('warn', error);
+      return true;
+    };
+    try {
+      await this.#untilDone(() => reply.settle(content.parts), mayPass);
+    } catch (error) {
+      // With a new token the next start goes on with it.
+      if (!(error instanceof SlackFailure) || isLockedOut(error)) throw error;
+      tell('error', error);
     }
   }
 
@@ -249,11 +250,15 @@ export class Replies {
 
   /** Tries again while Slack is not to be had. */
   #insist(work: () => Promise<void>): Promise<void> {
-    return untilDone(work, {
-      mayPass: (error) => error instanceof SlackFailure && error.kind !== 'refused',
-      longestWaitMs: LONGEST_RETRY_MS,
-      signal: this.#closing.signal,
-    });
+    return this.#untilDone(
+      work,
+      (error) => error instanceof SlackFailure && error.kind !== 'refused',
+    );
+  }
+
+  #untilDone(work: () => Promise<void>, mayPass: (error: unknown) => boolean): Promise<void> {
+    const { signal } = this.#closing;
+    return untilDone(work, { mayPass, longestWaitMs: LONGEST_RETRY_MS, signal });
   }
 
   #persist(work: () => Promise<void>): Promise<void> {
