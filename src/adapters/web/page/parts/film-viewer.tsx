@@ -119,11 +119,7 @@ const useStage = (
     });
   }, [stage, film]);
   useEffect(() => stage?.show(boxes), [stage, boxes]);
-  useSignalEffect(() => {
-    // Also when there are other boxes.
-    void room.shown.value.boxes;
-    room.stage.value?.light(room.lit.value);
-  });
+  useSignalEffect(() => room.stage.value?.light(room.lit.value));
   useSignalEffect(() => {
     const chosen = room.chosenBox.value;
     if (chosen !== undefined) room.stage.value?.reveal(chosen);
