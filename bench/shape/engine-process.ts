@@ -1,6 +1,6 @@
 /**
- * The local engine in a process of its own, taking orders (see `Order`): `engine-process.ts DIRECTORY THREADS [spinning]`. It says
- * how long it took to be ready and what memory it has.
+ * The local engine in a process of its own, taking orders (see `Order`): `engine-process.ts DIRECTORY THREADS
+ * [spinning]`. It says how long it took to be ready and what memory it has.
  */
 import { readFile } from 'node:fs/promises';
 import { Engine } from '../../src/model/radvlm/engine.ts';

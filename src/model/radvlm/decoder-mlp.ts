@@ -36,14 +36,16 @@ export const addMlp = (
     ),
     quantization,
   });
-  const pieces = piecesOf(intermediateSize, quantization);
-  const parts = (name: string) => pieces.map((_, index) => `${prefix}.${name}.${index}`);
-  const [gates, ups] = [parts('gate'), parts('up')];
+  const pieces = piecesOf(intermediateSize, quantization).map((_, index) => ({
+    gate: `${prefix}.gate.${index}`,
+    up: `${prefix}.up.${index}`,
+  }));
+  const [gates, ups] = [pieces.map(({ gate }) => gate), pieces.map(({ up }) => up)];
   graph.split(packed, GATE_SIZES, -1, [...gates, ...ups]);
-  const gated = gates.map((gate, index) => {
+  const gated = pieces.map(({ gate, up }) => {
     const sigmoid = graph.node('Sigmoid', `${gate}.sigmoid`, [gate]);
     const silu = graph.node('Mul', `${gate}.silu`, [gate, sigmoid]);
-    return graph.node('Mul', `${gate}.up`, [silu, ups[index] ?? '']);
+    return graph.node('Mul', `${gate}.up`, [silu, up]);
   });
   return addLinear(graph, {
     name: `${prefix}.down_proj`,

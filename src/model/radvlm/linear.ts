@@ -30,13 +30,14 @@ const INTEGER_PRODUCTS = 4;
  */
 export const addLinear = (graph: GraphBuilder, linear: Linear): string => {
   const { name, columns, quantization } = linear;
-  const [input = '', ...others] = [linear.input].flat();
+  const inputs = [linear.input].flat();
   const sizes = piecesOf(columns, quantization);
-  if (sizes.length !== 1 + others.length) throw new RangeError(`${name}: ${sizes.length} pieces`);
-  if (others.length > 0 && quantization)
-    return addPieces(graph, linear, quantization, [input, ...others]);
-  const product = { ...linear, input };
-  return quantization ? addProduct(graph, product, quantization) : addFloat(graph, product);
+  if (sizes.length !== inputs.length) throw new RangeError(`${name}: ${sizes.length} pieces`);
+  const [input = ''] = inputs;
+  if (!quantization) return addFloat(graph, { ...linear, input });
+  if (inputs.length === 1) return addProduct(graph, { ...linear, input }, quantization);
+  const pieces = sizes.map((size, index) => ({ size, input: inputs[index] ?? '' }));
+  return addPieces(graph, linear, quantization, pieces);
 };
 
 const addFloat = (graph: GraphBuilder, linear: Product): string => {
@@ -67,25 +68,25 @@ export const piecesOf = (
   return Array.from({ length: count }, (_, i) => Math.min(each, columns - i * each));
 };
 
+type Piece = { readonly size: number; readonly input: string };
+
 /** A product a piece, and their sum. */
 const addPieces = (
   graph: GraphBuilder,
   linear: Linear,
   quantization: Quantization,
-  inputs: readonly string[],
+  pieces: readonly Piece[],
 ): string => {
   const { name, columns, weight, bias, ...rest } = linear;
-  const sizes = piecesOf(columns, quantization);
   let from = 0;
-  const products = inputs.map((input, index) => {
-    const to = from + (sizes[index] ?? 0);
-    const part = sliceColumns(weight, columns, { from, to });
-    const piece = { ...rest, name: `${name}.${index}`, input, columns: to - from, weight: part };
-    from = to;
+  const products = pieces.map(({ size, input }, index) => {
+    const part = sliceColumns(weight, columns, { from, to: from + size });
+    from += size;
+    const piece = { ...rest, name: `${name}.${index}`, input, columns: size, weight: part };
     return addProduct(graph, index === 0 && bias ? { ...piece, bias } : piece, quantization);
   });
   return products.reduce((sum, product, index) =>
-    graph.node('Add', index === sizes.length - 1 ? name : `${name}.sum.${index}`, [sum, product]),
+    graph.node('Add', index === pieces.length - 1 ? name : `${name}.sum.${index}`, [sum, product]),
   );
 };
 
